@@ -1,0 +1,88 @@
+# One command per job, the same ones CI runs. `make help` lists them.
+.DEFAULT_GOAL := help
+.SUFFIXES:
+SHELL := /bin/bash
+
+PYTHON  ?= python3
+SERVICE := .venv-service
+DEV     := .venv
+RUN     := $(DEV)/bin/python
+export MLFLOW_DISABLE_TELEMETRY := true
+export DO_NOT_TRACK := true
+
+# Only what was typed after `make` counts: a HOST that the shell happens to export is the machine's name.
+ifeq ($(origin HOST),command line)
+export NERVEROOT_HOST := $(HOST)
+endif
+ifeq ($(origin PORT),command line)
+export NERVEROOT_PORT := $(PORT)
+endif
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: serve
+serve: $(SERVICE)/.installed ## run the service (HOST=127.0.0.1 PORT=8000; settings: NERVEROOT_*)
+	@exec $(SERVICE)/bin/python -m service
+
+.PHONY: test
+test: setup ## run the quick tests (ARGS='-k name' to choose)
+	$(RUN) -m pytest $(ARGS)
+
+.PHONY: test-long
+test-long: setup ## run every test, the long ones too
+	$(RUN) -m pytest -m '' $(ARGS)
+
+.PHONY: check
+check: setup ## format, lint, strict types, import rules; changes nothing
+	$(DEV)/bin/ruff format --check .
+	$(DEV)/bin/ruff check .
+	$(RUN) -m mypy
+	$(DEV)/bin/lint-imports --no-cache
+
+.PHONY: format
+format: setup ## format the code and mend what the linter can mend
+	$(DEV)/bin/ruff check --fix-only .
+	$(DEV)/bin/ruff format .
+
+.PHONY: train
+train: setup ## draw the cohort, train, judge and write models/VERSION (VERSION=1.0.0)
+	$(RUN) -m training $(if $(VERSION),--version $(VERSION)) $(ARGS)
+
+.PHONY: score
+score: setup ## score model and textbook rule on published cases (SCORER=../shared/cases/score.py)
+	$(RUN) -m bench.score $(if $(SCORER),--scorer $(SCORER)) $(ARGS)
+
+.PHONY: setup
+setup: $(SERVICE)/.installed $(DEV)/.installed ## make both virtual environments (the other targets do it by themselves)
+
+.PHONY: lock
+lock: $(DEV)/.installed ## resolve the dependencies again and write requirements/*.lock
+	$(call compile,dev,--group dev)
+	$(call compile,training,--group training -c requirements/dev.lock)
+	$(call compile,service,-c requirements/dev.lock)
+
+.PHONY: clean
+clean: ## remove the virtual environments and everything that can be made again
+	rm -rf $(SERVICE) $(DEV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis mlruns mlflow.db
+
+# dev holds the other two, so it is resolved first and the others take its versions.
+compile = $(DEV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
+	pyproject.toml $(2) -o requirements/$(1).lock
+
+# The stamp is younger than the lock, or the environment is made anew: a second call starts at once.
+$(SERVICE)/.installed: requirements/service.lock
+	$(call install,$(SERVICE),service)
+
+$(DEV)/.installed: requirements/dev.lock
+	$(call install,$(DEV),dev)
+
+define install
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "nerveroot needs Python 3.11 or newer; PYTHON=... names one")'
+	@echo "making $(1) from requirements/$(2).lock (once; the dev set takes a few minutes)"
+	@rm -rf $(1) && $(PYTHON) -m venv $(1)
+	@$(1)/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/$(2).lock
+	@touch $@
+endef

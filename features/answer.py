@@ -1,0 +1,70 @@
+"""Three-valued answers: what was not asked is neither yes nor no."""
+
+from collections.abc import Iterable
+from enum import Enum
+from functools import reduce
+from operator import and_, or_
+from typing import Any, Self
+
+
+class Answer(Enum):
+    """The answer to a clinical question, combined by Kleene's strong logic of indeterminacy.
+
+    `|` and `&` combine answers, `~` negates. An Answer refuses to be used as a condition, because `if answer:`
+    would read *not assessed* as *no*: compare with `is Answer.YES` instead.
+
+    Source: Kleene SC. Introduction to Metamathematics. 1952, section 64.
+    """
+
+    YES = "yes"
+    NO = "no"
+    NOT_ASSESSED = "not_assessed"
+
+    @classmethod
+    def of(cls, stated: bool | None) -> Self:
+        """The answer that a stated `true`, `false` or nothing at all gives."""
+        if stated is None:
+            return cls("not_assessed")
+        return cls("yes") if stated else cls("no")
+
+    @classmethod
+    def any(cls, answers: Iterable["Answer"]) -> "Answer":
+        """Yes if one is yes, no if all are no; *not assessed* for none at all."""
+        found = tuple(answers)
+        return reduce(or_, found) if found else Answer.NOT_ASSESSED
+
+    @classmethod
+    def all(cls, answers: Iterable["Answer"]) -> "Answer":
+        """No if one is no, yes if all are yes; *not assessed* for none at all."""
+        found = tuple(answers)
+        return reduce(and_, found) if found else Answer.NOT_ASSESSED
+
+    def __or__(self, other: "Answer") -> "Answer":
+        if Answer.YES in (self, other):
+            return Answer.YES
+        return Answer.NOT_ASSESSED if Answer.NOT_ASSESSED in (self, other) else Answer.NO
+
+    def __and__(self, other: "Answer") -> "Answer":
+        if Answer.NO in (self, other):
+            return Answer.NO
+        return Answer.NOT_ASSESSED if Answer.NOT_ASSESSED in (self, other) else Answer.YES
+
+    def __invert__(self) -> "Answer":
+        return {Answer.YES: Answer.NO, Answer.NO: Answer.YES}.get(self, self)
+
+    def __bool__(self) -> bool:
+        raise TypeError("an Answer has three values: compare it with `is Answer.YES`")
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> dict[str, Any]:
+        """On the wire an Answer is `true`, `false` or `null`; pydantic calls this, nothing here imports it."""
+        stated = {"type": "nullable", "schema": {"type": "bool", "strict": True}}
+        return {
+            "type": "function-after",
+            "function": {"type": "no-info", "function": cls.of},
+            "schema": stated,
+            "serialization": {"type": "function-plain", "function": cls._stated, "return_schema": stated},
+        }
+
+    def _stated(self) -> bool | None:
+        return None if self is Answer.NOT_ASSESSED else self is Answer.YES

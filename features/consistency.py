@@ -1,0 +1,60 @@
+"""Statements that cannot both be true of one examination.
+
+Only what is impossible counts. What is merely unusual is answered: a full bladder that the person does not notice
+(retention denied, 600 ml left behind) is just what the red flags are for.
+"""
+
+from dataclasses import dataclass
+
+from features.anatomy import BELOW_KNEE
+from features.answer import Answer
+from features.exam import Exam, NsaidContraindication, Sex
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contradiction:
+    """Two statements that exclude each other; `pointer` is the JSON pointer (RFC 6901) of the one to look at first."""
+
+    pointer: str
+    sentence: str
+
+
+def contradictions(exam: Exam) -> tuple[Contradiction, ...]:
+    """Every pair of statements in `exam` that cannot both be true."""
+    found = []
+
+    def refuse(pointer: str, sentence: str) -> None:
+        found.append(Contradiction(pointer=pointer, sentence=sentence))
+
+    history, flags, patient = exam.history, exam.red_flags, exam.patient
+    below = (history.pain_locations or frozenset()) & BELOW_KNEE
+    if history.pain_radiates_below_knee is Answer.NO and below:
+        refuse(
+            "/history/pain_radiates_below_knee",
+            "is false, but /history/pain_locations names a region below the knee: "
+            + ", ".join(sorted(below))
+            + ". Correct one of the two.",
+        )
+    if flags.progressive_motor_weakness is Answer.NO and flags.motor_deterioration_hours is not None:
+        refuse(
+            "/red_flags/motor_deterioration_hours",
+            "gives the time over which weakness grew, but /red_flags/progressive_motor_weakness is false. "
+            "Leave the hours out, or say that the weakness is progressive.",
+        )
+    pregnant_by_list = NsaidContraindication.PREGNANCY in (exam.treatment.nsaid_contraindications or ())
+    if patient.sex is Sex.MALE and (patient.pregnant is Answer.YES or pregnant_by_list):
+        refuse("/patient/sex", "is male, but the examination states a pregnancy. Correct one of the two.")
+    if patient.pregnant is Answer.NO and pregnant_by_list:
+        refuse(
+            "/treatment/nsaid_contraindications",
+            "names pregnancy, but /patient/pregnant is false. Correct one of the two.",
+        )
+    previous = exam.previous_examination
+    if (
+        previous is not None
+        and previous.examined_at is not None
+        and exam.examined_at is not None
+        and previous.examined_at >= exam.examined_at
+    ):
+        refuse("/previous_examination/examined_at", "is not earlier than /examined_at.")
+    return tuple(found)

@@ -1,0 +1,96 @@
+"""Limits on the plain values of an Exam, attached to its fields with `Annotated`.
+
+They speak pydantic's protocol (a method that returns a plain description of what is allowed) without importing it, so
+that the same dataclasses are both the domain and the wire format. Why: docs/decisions/0001-dataclasses-are-the-wire.md.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+Schema = dict[str, Any]
+
+STRICT: Final = {"extra": "forbid", "strict": True, "allow_inf_nan": False}
+"""For `__pydantic_config__`: no unknown field, no "5" for 5, no NaN."""
+
+
+@dataclass(frozen=True)
+class Between:
+    """A number from `low` to `high`, both included; `high=None` leaves the upper end open."""
+
+    low: float
+    high: float | None = None
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Schema]) -> Schema:
+        limits = {"ge": self.low} if self.high is None else {"ge": self.low, "le": self.high}
+        return {**handler(source), **limits, "allow_inf_nan": False}
+
+
+@dataclass(frozen=True)
+class AtMost:
+    """A text of at most `length` characters."""
+
+    length: int
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Schema]) -> Schema:
+        return {**handler(source), "max_length": self.length}
+
+
+@dataclass(frozen=True)
+class WithZone:
+    """A point in time with its offset from UTC, as RFC 3339 asks."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Schema]) -> Schema:
+        return {**handler(source), "tz_constraint": "aware"}
+
+
+@dataclass(frozen=True)
+class NullIs:
+    """`null` means the same as leaving the field out: the value that `absent()` makes."""
+
+    absent: Callable[[], Any]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Schema]) -> Schema:
+        return _after({"type": "nullable", "schema": handler(source)}, self._read)
+
+    def _read(self, stated: Any) -> Any:
+        return self.absent() if stated is None else stated
+
+
+@dataclass(frozen=True)
+class Grade:
+    """A grade from 0 to `highest` in steps of `step`, or the one word that stands for "below normal, not graded"."""
+
+    highest: float
+    step: float
+    ungraded: str
+    sentence: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Schema]) -> Schema:
+        number = {"type": "float", "ge": 0.0, "le": self.highest, "multiple_of": self.step, "strict": True}
+        word = {"type": "literal", "expected": [self.ungraded]}
+        return {
+            "type": "union",
+            "choices": [{**number, "allow_inf_nan": False}, word],
+            "custom_error_type": "grade",
+            "custom_error_message": self.sentence,
+        }
+
+
+@dataclass(frozen=True)
+class StatedOnly:
+    """A mapping from which the entries stated as `null` are dropped; a mapping that is itself `null` is empty."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Schema]) -> Schema:
+        mapping = handler(source)
+        inner = mapping.get("schema", mapping)
+        inner["values_schema"] = {"type": "nullable", "schema": inner["values_schema"]}
+        return _after({"type": "nullable", "schema": mapping}, self._read)
+
+    @staticmethod
+    def _read(stated: dict[Any, Any] | None) -> dict[Any, Any]:
+        return {key: value for key, value in (stated or {}).items() if value is not None}
+
+
+def _after(schema: Schema, read: Callable[[Any], Any]) -> Schema:
+    return {"type": "function-after", "function": {"type": "no-info", "function": read}, "schema": schema}
