@@ -1,0 +1,133 @@
+"""The JSON entrance: assess an exam, read the rules, look at the model, ask after health."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Annotated, Any
+
+import uuid6
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import TypeAdapter
+
+from features.exam import Exam
+from service.assessment import Assessment
+from service.intake import read_body, read_exam
+from service.problems import MEDIA_TYPE, Refusal, problem
+from service.rules import RULESET_VERSION
+from service.rules.citations import citations
+from service.rules.guideline import Citation, Policy
+from service.rules.rulebook import ALL_RULES, RuleEntry
+
+JSON = "application/json"
+_ASSESSMENT = TypeAdapter(Assessment)
+
+Assess = Callable[..., Assessment]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rulebook:
+    """The guideline as it is in force."""
+
+    ruleset_version: str
+    policy: Policy
+    rules: tuple[RuleEntry, ...]
+    citations: Mapping[str, Citation]
+
+
+def refusals(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
+    """How the endpoints document what they refuse."""
+    shown = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {int(status): {"description": status.phrase, "content": shown} for status in statuses}
+
+
+def assessments(assess: Assess, examples: dict[str, Any]) -> APIRouter:
+    """`POST /v1/assessments`; `assess` is the clinical sequence with everything but the exam, id and time settled."""
+    router = APIRouter(tags=["assessment"])
+    body = {
+        "required": True,
+        "content": {JSON: {"schema": {"$ref": "#/components/schemas/Exam"}, "examples": examples}},
+    }
+
+    @router.post(
+        "/v1/assessments",
+        status_code=HTTPStatus.CREATED,
+        response_model=Assessment,
+        responses=refusals(
+            HTTPStatus.BAD_REQUEST,
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+        ),
+        openapi_extra={"requestBody": body},
+        summary="Assess one examination",
+    )
+    async def assess_exam(request: Request) -> Response:
+        """Red flags, root probabilities and management plan for one examination; what is absent is not assessed."""
+        exam: Exam = read_exam(await read_body(request))
+        identifier = str(uuid6.uuid7())
+        answer = assess(exam, identifier=identifier, at=datetime.now(UTC))
+        return Response(
+            _ASSESSMENT.dump_json(answer),
+            status_code=HTTPStatus.CREATED,
+            media_type=JSON,
+            headers={"Location": f"/v1/assessments/{identifier}", "Nerveroot-Record": "none"},
+        )
+
+    return router
+
+
+def rules(policy: Policy) -> APIRouter:
+    """`GET /v1/rules` and `GET /v1/rules/{id}`: the guideline as it is in force."""
+    router = APIRouter(tags=["rules"])
+    by_id = {entry.rule_id: entry for entry in ALL_RULES}
+
+    @router.get("/v1/rules", response_model=Rulebook, summary="Every rule with its sources")
+    async def list_rules() -> Rulebook:
+        """The version of the rules, the policy in force, every rule, and every source they name."""
+        return Rulebook(ruleset_version=RULESET_VERSION, policy=policy, rules=ALL_RULES, citations=citations())
+
+    @router.get(
+        "/v1/rules/{rule_id}",
+        response_model=RuleEntry,
+        responses=refusals(HTTPStatus.NOT_FOUND),
+        summary="One rule",
+    )
+    async def show_rule(rule_id: Annotated[str, Path(description="for example RF-CES-RETENTION")]) -> RuleEntry:
+        """One rule by its permanent id."""
+        if rule_id not in by_id:
+            raise Refusal(
+                problem("no-such-rule", HTTPStatus.NOT_FOUND, "No such rule", "GET /v1/rules lists every rule id.")
+            )
+        return by_id[rule_id]
+
+    return router
+
+
+def model(card: dict[str, Any]) -> APIRouter:
+    """`GET /v1/model`: the model card in machine-readable form."""
+    router = APIRouter(tags=["model"])
+
+    @router.get("/v1/model", summary="The model card in machine-readable form")
+    async def show_model() -> dict[str, Any]:
+        """Version, training data, metrics and limits of the model that answers."""
+        return card
+
+    return router
+
+
+def health(versions: dict[str, str]) -> APIRouter:
+    """`GET /health/live` and `GET /health/ready`."""
+    router = APIRouter(tags=["health"])
+
+    @router.get("/health/live", summary="The process runs")
+    async def live() -> dict[str, str]:
+        """The process runs and answers."""
+        return {"status": "live"}
+
+    @router.get("/health/ready", summary="The service can assess")
+    async def ready() -> dict[str, str]:
+        """The model is loaded and checked; a service that could not do that would not have started."""
+        return {"status": "ready", **versions}
+
+    return router

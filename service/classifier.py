@@ -1,0 +1,161 @@
+"""The released model: loaded once, checked against its manifest and this code, then asked for one exam at a time."""
+
+import hashlib
+import json
+import logging
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+from pydantic import TypeAdapter
+
+from features.anatomy import ROOTS, NerveRoot
+from features.encoding import FEATURES, encode, schema_digest
+from features.exam import Exam
+from features.involvement import Involvement
+from service.errors import ClassifierUnavailable, ModelMismatch, ModelMissing
+from service.sequence import PredictionSets
+
+MANIFEST_FORMAT = 1
+COLUMNS = (*ROOTS, "none")
+"""The columns of the model's output: one probability a root, and that of none of the three."""
+
+logger = logging.getLogger(__name__)
+
+
+class Classifier:
+    """One released model version.
+
+    Raises, when made:
+        ModelMissing: no such version in the folder, or a file of it is not there.
+        ModelMismatch: the files are not those of the manifest, the model was trained on another encoding, or it does
+            not reproduce its golden cases.
+    """
+
+    def __init__(self, folder: Path, version: str) -> None:
+        self.folder = folder / version
+        self.manifest = self._read_manifest(folder, version)
+        self.version: str = self.manifest["version"]
+        self.sha256: str = self.manifest["onnx_sha256"]
+        self._check_files()
+        self._check_schema()
+        self.session = self._open()
+        self.sets = PredictionSets(
+            coverage=self.manifest["prediction_set"]["coverage"],
+            thresholds={root: self.manifest["prediction_set"]["thresholds"][root] for root in ROOTS},
+        )
+        self._check_golden_cases()
+
+    def __call__(self, exam: Exam) -> Involvement:
+        """The probabilities for the worse leg of `exam`.
+
+        Raises:
+            ClassifierUnavailable: the model failed, or what it returned is no probability.
+        """
+        try:
+            found = self._run(encode(exam)[np.newaxis])[0]
+        except Exception as fault:  # whatever breaks in the model, the rules must still answer
+            logger.exception("the classifier failed")
+            raise ClassifierUnavailable("the model failed") from fault
+        *roots, none = (float(value) for value in found)
+        if not all(math.isfinite(value) and 0 <= value <= 1 for value in (*roots, none)):
+            logger.error("the classifier returned something that is no probability")
+            raise ClassifierUnavailable("the model returned something that is no probability")
+        return _coherent(dict(zip(ROOTS, roots, strict=True)), none)
+
+    def card(self) -> dict[str, Any]:
+        """The model card in machine-readable form: the manifest."""
+        return self.manifest
+
+    def _run(self, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+        probabilities: npt.NDArray[np.float64]
+        (probabilities,) = self.session.run([self.manifest["output"]], {self.manifest["input"]: rows})
+        return probabilities
+
+    def _read_manifest(self, folder: Path, version: str) -> dict[str, Any]:
+        path = self.folder / "manifest.json"
+        if not path.is_file():
+            released = sorted(each.parent.name for each in folder.glob("*/manifest.json"))
+            raise ModelMissing(
+                f"No model {version} in {folder}: {path.name} is not there. "
+                f"Released: {', '.join(released) or 'none'}. "
+                "Set NERVEROOT_MODEL_VERSION or NERVEROOT_MODEL_DIR, or train one with `make train`."
+            )
+        try:
+            manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as fault:
+            raise ModelMismatch(f"{path} is not JSON ({fault}). Restore the released folder from git.") from fault
+        wanted = {"format", "version", "onnx_sha256", "golden_sha256", "input", "output", "columns", "prediction_set"}
+        missing = sorted(wanted - manifest.keys())
+        if missing or manifest["format"] != MANIFEST_FORMAT or tuple(manifest["columns"]) != COLUMNS:
+            raise ModelMismatch(
+                f"{path} is not a manifest this software reads (format {MANIFEST_FORMAT}, columns {list(COLUMNS)}"
+                f"{'; missing: ' + ', '.join(missing) if missing else ''}). Use a model released for this software, "
+                "or train one with `make train`."
+            )
+        return manifest
+
+    def _check_files(self) -> None:
+        for name, digest in (("classifier.onnx", self.sha256), ("golden.json", self.manifest["golden_sha256"])):
+            path = self.folder / name
+            if not path.is_file():
+                raise ModelMissing(f"{path} is not there. Restore the released folder from git.")
+            found = hashlib.sha256(path.read_bytes()).hexdigest()
+            if found != digest:
+                raise ModelMismatch(
+                    f"{path} is not the file its manifest names: SHA-256 {found}, manifest {digest}. "
+                    "Restore the released folder from git, or release a new version; a released folder is never edited."
+                )
+
+    def _check_schema(self) -> None:
+        names = [feature.name for feature in FEATURES]
+        if self.manifest.get("features") == names and self.manifest.get("feature_schema") == schema_digest():
+            return
+        trained = set(self.manifest.get("features", ()))
+        differ = sorted(trained.symmetric_difference(names))
+        raise ModelMismatch(
+            f"Model {self.version} was trained on feature schema {self.manifest.get('feature_schema')}, this software "
+            f"encodes {schema_digest()}{' (columns that differ: ' + ', '.join(differ) + ')' if differ else ''}. "
+            "Set NERVEROOT_MODEL_VERSION to a model of this schema, or train one with `make train`."
+        )
+
+    def _open(self) -> onnxruntime.InferenceSession:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1  # one row at a time: more threads only fight over the core
+        options.log_severity_level = 3
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        try:
+            session = onnxruntime.InferenceSession(
+                (self.folder / "classifier.onnx").read_bytes(), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as fault:  # onnxruntime raises several kinds of its own
+            raise ModelMismatch(f"onnxruntime cannot load {self.folder / 'classifier.onnx'}: {fault}") from fault
+        return session
+
+    def _check_golden_cases(self) -> None:
+        golden = json.loads((self.folder / "golden.json").read_text(encoding="utf-8"))
+        read = TypeAdapter(Exam)
+        for case in golden["cases"]:
+            row = encode(read.validate_json(json.dumps(case["exam"])))
+            wanted = np.array([math.nan if value is None else value for value in case["row"]], dtype=np.float32)
+            if not np.array_equal(row, wanted, equal_nan=True):
+                raise ModelMismatch(
+                    f"This software encodes the golden case {case['name']!r} otherwise than model {self.version} was "
+                    "trained on. Use the model released for this software, or train one with `make train`."
+                )
+            if not np.allclose(self._run(row[np.newaxis])[0], case["probabilities"], rtol=0, atol=golden["tolerance"]):
+                raise ModelMismatch(
+                    f"Model {self.version} does not reproduce its golden case {case['name']!r} on this machine. "
+                    "Do not use it here; report it with the version of onnxruntime."
+                )
+
+
+def _coherent(roots: Mapping[NerveRoot, float], none: float) -> Involvement:
+    """Rounding aside the model is coherent; this removes the rounding."""
+    highest = 1 - max(roots.values())
+    lowest = max(0.0, 1 - sum(roots.values()))
+    return Involvement(roots=roots, none=min(max(none, lowest), max(highest, lowest)))

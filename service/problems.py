@@ -1,0 +1,59 @@
+"""Refusals as problem details (RFC 9457): what is wrong, where, and what to do."""
+
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Final
+
+from pydantic import TypeAdapter
+from starlette.responses import Response
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """One thing that is wrong: a JSON pointer (RFC 6901) into the body, and a sentence.
+
+    The sentence never repeats the value: it may be about a patient, and error texts end up in logs.
+    """
+
+    pointer: str
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """A problem details object."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: tuple[Fault, ...] = field(default=())
+
+
+class Refusal(Exception):
+    """A request that is refused, with the problem to answer."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.title)
+        self.problem = problem
+
+
+_PROBLEM = TypeAdapter(Problem)
+
+
+def problem(name: str, status: HTTPStatus, title: str, detail: str, errors: tuple[Fault, ...] = ()) -> Problem:
+    """A problem of the kind `name`; kinds are URNs, because there is no page to point to."""
+    kind = f"urn:nerveroot:problem:{name}"
+    return Problem(type=kind, title=title, status=int(status), detail=detail, errors=errors)
+
+
+def respond(refused: Problem, headers: dict[str, str] | None = None) -> Response:
+    """The HTTP answer to a refused request."""
+    return Response(
+        _PROBLEM.dump_json(refused, exclude_defaults=True),
+        status_code=refused.status,
+        media_type=MEDIA_TYPE,
+        headers=headers,
+    )

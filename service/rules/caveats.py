@@ -1,0 +1,168 @@
+"""What the reader should keep in mind, shown where it applies."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from features.answer import Answer
+from features.encoding import OLD_AGE, SLR_ANGLES
+from features.exam import StraightLegRaise, TestResult
+from service.rules.decisions import SurgeryTiming, imaging_of, surgery_of
+from service.rules.findings import neurologic_deficit, upper_motor_neuron
+from service.rules.impression import concordant_kinds
+from service.rules.pathway import ClinicalPicture
+from service.rules.red_flags import RED_FLAGS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caveat:
+    """A reservation with its source."""
+
+    rule_id: str
+    applies: Callable[[ClinicalPicture], bool]
+    trigger: str
+    text: str
+    citations: tuple[str, ...]
+
+
+def _raised(picture: ClinicalPicture) -> StraightLegRaise:
+    return picture.exam.examination.straight_leg_raise or StraightLegRaise()
+
+
+def _negative(picture: ClinicalPicture) -> bool:
+    return _raised(picture).result is TestResult.NEGATIVE
+
+
+def _positive_out_of_range(picture: ClinicalPicture) -> bool:
+    raised, (low, high) = _raised(picture), SLR_ANGLES
+    angle = raised.angle_degrees
+    return raised.result is TestResult.POSITIVE and angle is not None and not low <= angle <= high
+
+
+def _positive_in_range(picture: ClinicalPicture) -> bool:
+    return _raised(picture).result is TestResult.POSITIVE and not _positive_out_of_range(picture)
+
+
+def _unscreened(picture: ClinicalPicture) -> bool:
+    return any(
+        flag.present(picture.exam) is Answer.NOT_ASSESSED
+        for flag in RED_FLAGS
+        if not flag.second_line and not flag.derived
+    )
+
+
+def _imaged(picture: ClinicalPicture) -> bool:
+    return imaging_of(picture).indicated
+
+
+def _surgeon_soon(picture: ClinicalPicture) -> bool:
+    return surgery_of(picture).timing in (SurgeryTiming.WITHIN_24_HOURS, SurgeryTiming.URGENT)
+
+
+def _one_kind_of_sign(picture: ClinicalPicture) -> bool:
+    likely = picture.involvement.likely_roots if picture.involvement else ()
+    return any(len(concordant_kinds(picture.exam.examination, root)) < 2 for root in likely)
+
+
+def _nothing_found(picture: ClinicalPicture) -> bool:
+    return neurologic_deficit(picture.exam.examination, picture.exam) is Answer.NO
+
+
+CAVEATS = (
+    Caveat(
+        rule_id="CA-UNSCREENED",
+        applies=_unscreened,
+        trigger="A red flag was not asked",
+        text="Not all red flags were asked. What was not asked is not absent.",
+        citations=("casazza2012", "nvn_lrs"),
+    ),
+    Caveat(
+        rule_id="CA-AGE-ALONE",
+        applies=lambda picture: picture.age_alone,
+        trigger="The override rests on age over 50 alone",
+        text="The override rests on age over 50 alone, the weakest flag: under 1 % of those it flags have cancer, and "
+        " early imaging of people of 65 and over did not help them.",
+        citations=("cochrane_malig2013", "jarvik2015", "ahcpr1994"),
+    ),
+    Caveat(
+        rule_id="CA-UPPER-MOTOR-NEURON",
+        applies=lambda picture: upper_motor_neuron(picture.exam) is Answer.YES,
+        trigger="Upper motor neuron signs",
+        text="With signs of the upper motor neuron the root probabilities do not apply: look above the lumbar spine.",
+        citations=("nvn_lrs",),
+    ),
+    Caveat(
+        rule_id="CA-NOT-BELOW-KNEE",
+        applies=lambda picture: picture.exam.history.below_knee is Answer.NO,
+        trigger="Pain does not go below the knee",
+        text="The pain does not go below the knee: referred rather than radicular pain is possible.",
+        citations=("konstantinou2015",),
+    ),
+    Caveat(
+        rule_id="CA-SLR-POSITIVE",
+        applies=_positive_in_range,
+        trigger="Straight leg raise positive",
+        text="A positive straight leg raise is sensitive but unspecific (specificity 26 %), and counts only between 30 "
+        "and 70 degrees.",
+        citations=("deville2000",),
+    ),
+    Caveat(
+        rule_id="CA-SLR-ANGLE",
+        applies=_positive_out_of_range,
+        trigger="Straight leg raise positive under 30 or over 70 degrees",
+        text="The straight leg raise was positive outside 30 to 70 degrees: it does not support root tension.",
+        citations=("deville2000",),
+    ),
+    Caveat(
+        rule_id="CA-SLR-NEGATIVE",
+        applies=lambda picture: _negative(picture) and picture.exam.patient.age_years <= OLD_AGE,
+        trigger="Straight leg raise negative",
+        text="A negative straight leg raise does not rule out radiculopathy.",
+        citations=("deville2000", "iversen2013"),
+    ),
+    Caveat(
+        rule_id="CA-SLR-OVER-60",
+        applies=lambda picture: _negative(picture) and picture.exam.patient.age_years > OLD_AGE,
+        trigger="Straight leg raise negative, over 60",
+        text="A negative straight leg raise does not rule out radiculopathy, least of all over 60, where its "
+        "sensitivity is below 50 %.",
+        citations=("qazi2023", "deville2000"),
+    ),
+    Caveat(
+        rule_id="CA-ONE-KIND-OF-SIGN",
+        applies=_one_kind_of_sign,
+        trigger="A likely root with fewer than two kinds of sign",
+        text="Motor, reflex and sensory findings in one distribution together make the diagnosis; here fewer than two "
+        "of the three point to the same root.",
+        citations=("hancock2011", "ekedahl2018"),
+    ),
+    Caveat(
+        rule_id="CA-NORMAL-EXAMINATION",
+        applies=_nothing_found,
+        trigger="No deficit among what was examined",
+        text="A normal neurological examination does not rule out a compressed root.",
+        citations=("lauder2000", "ekedahl2018"),
+    ),
+    Caveat(
+        rule_id="CA-IMAGING",
+        applies=_imaged,
+        trigger="Imaging is indicated",
+        text="Imaging findings often do not match symptoms: protrusions are seen in 29 % of people of 20 and 43 % of "
+        "people of 80 without pain. A scan counts only where it fits side and root.",
+        citations=("brinjikji2015",),
+    ),
+    Caveat(
+        rule_id="CA-NO-RUSH",
+        applies=lambda picture: not _surgeon_soon(picture),
+        trigger="Surgery is neither an emergency nor urgent",
+        text="Do not rush to surgery: without severe or progressive deficit the result at one year is the same.",
+        citations=("peul2007", "peul2008"),
+    ),
+    Caveat(
+        rule_id="CA-SYNTHETIC-COHORT",
+        applies=lambda picture: picture.involvement is not None,
+        trigger="The classifier answered",
+        text="The root probabilities come from a model that learned from a synthetic cohort built on published "
+        "figures. It has not been validated on patients; clinicians themselves reach an AUC of 0.65 to 0.80.",
+        citations=("hancock2011",),
+    ),
+)

@@ -1,0 +1,145 @@
+"""Where in the pathway a person is: the phases, the thresholds between them, and what the rules look at."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from features.answer import Answer
+from features.exam import Exam, NsaidContraindication, PainRelief
+from features.involvement import Involvement
+from service.rules.findings import any_deficit_known, foot_drop_not_excluded, severe_weakness, weakness_progresses
+from service.rules.guideline import Group, Policy, RedFlag, Urgency
+
+CONSERVATIVE_WEEKS = 6.0
+"""Weeks of adequate conservative care before imaging is weighed: the earlier end of 6 to 8 (nhg2015, acr2021)."""
+
+CONSERVATIVE_DAYS = 7 * CONSERVATIVE_WEEKS
+
+SEVERE_PAIN = 7.0
+"""Numeric rating from which pain is called severe; the usual cut of the 0 to 10 scale, a convention of this service."""
+
+
+class Phase(StrEnum):
+    """Where in the pathway a person is."""
+
+    EMERGENCY = "emergency"
+    RED_FLAG_WORKUP = "red_flag_workup"
+    MOTOR_DEFICIT_REFERRAL = "motor_deficit_referral"
+    INITIAL_CONSERVATIVE_CARE = "initial_conservative_care"
+    PERSISTENT_SYMPTOMS = "persistent_symptoms"
+    RECOVERED = "recovered"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClinicalPicture:
+    """What management sees: the exam, the red flags that are up, the policy, and what the classifier said, if it did.
+
+    No part of it that decides on urgency, imaging or surgery reads `involvement`.
+    """
+
+    exam: Exam
+    raised: tuple[RedFlag, ...]
+    policy: Policy
+    involvement: Involvement | None
+
+    @cached_property
+    def overriding(self) -> tuple[RedFlag, ...]:
+        """The raised flags that replace the ordinary pathway."""
+        return tuple(flag for flag in self.raised if flag.overrides(self.policy))
+
+    @property
+    def age_alone(self) -> bool:
+        """Whether the override rests on age over 50 and nothing else."""
+        return bool(self.overriding) and all(flag.weak for flag in self.overriding)
+
+    def has(self, *groups: Group) -> bool:
+        """Whether a flag of one of `groups` is up, age aside."""
+        return any(flag.group in groups and not flag.weak for flag in self.raised)
+
+    @cached_property
+    def phase(self) -> Phase:
+        """The phase, the most pressing first."""
+        serious = [flag for flag in self.overriding if not flag.weak and flag.group is not Group.MOTOR]
+        if any(flag.urgency is Urgency.EMERGENCY for flag in self.overriding):
+            return Phase.EMERGENCY
+        if serious:
+            return Phase.RED_FLAG_WORKUP
+        if Answer.YES in (self.severe, self.may_be_foot_drop, self.progressive):
+            return Phase.MOTOR_DEFICIT_REFERRAL
+        if self.overriding:
+            return Phase.RED_FLAG_WORKUP
+        if self.recovered:
+            return Phase.RECOVERED
+        return Phase.PERSISTENT_SYMPTOMS if self.persistent else Phase.INITIAL_CONSERVATIVE_CARE
+
+    @cached_property
+    def severe(self) -> Answer:
+        """A movement of MRC grade 3 or less."""
+        return severe_weakness(self.exam)
+
+    @cached_property
+    def progressive(self) -> Answer:
+        """Weakness that grows."""
+        return weakness_progresses(self.exam)
+
+    @cached_property
+    def may_be_foot_drop(self) -> Answer:
+        """Weak dorsiflexion that nobody graded."""
+        return foot_drop_not_excluded(self.exam)
+
+    @property
+    def recovered(self) -> bool:
+        """No pain left and no deficit known."""
+        return self.exam.history.pain_severity == 0 and any_deficit_known(self.exam) is not Answer.YES
+
+    @property
+    def cared_for(self) -> Answer:
+        """Six weeks or more of adequate conservative care."""
+        weeks = self.exam.treatment.conservative_care_weeks
+        return Answer.of(None if weeks is None else weeks >= CONSERVATIVE_WEEKS)
+
+    @property
+    def long_standing(self) -> Answer:
+        """Symptoms for six weeks or more."""
+        days = self.exam.history.symptom_duration_days
+        return Answer.of(None if days is None else days >= CONSERVATIVE_DAYS)
+
+    @property
+    def not_relieved(self) -> Answer:
+        """Relief that is inadequate, or only partial with pain that cannot be borne."""
+        treatment = self.exam.treatment
+        if treatment.pain_relief is PainRelief.PARTIAL:
+            return treatment.intolerable_pain
+        return Answer.of(None if treatment.pain_relief is None else treatment.pain_relief is PainRelief.INADEQUATE)
+
+    @property
+    def persistent(self) -> bool:
+        """Not well after six weeks of care, or, where nobody says how long care was given, of symptoms."""
+        if self.exam.treatment.pain_relief is PainRelief.ADEQUATE:
+            return False
+        lasted = self.long_standing if self.cared_for is Answer.NOT_ASSESSED else self.cared_for
+        return lasted is Answer.YES
+
+    @property
+    def candidate(self) -> Answer:
+        """Whether the person is a candidate for surgery or epidural injection."""
+        return self.exam.treatment.surgery_candidate | self.exam.treatment.epidural_injection_candidate
+
+    @property
+    def severe_pain(self) -> Answer:
+        """Pain of 7 or more, or pain that cannot be borne."""
+        severity = self.exam.history.pain_severity
+        return Answer.of(None if severity is None else severity >= SEVERE_PAIN) | self.exam.treatment.intolerable_pain
+
+    def contraindicated(self, reason: NsaidContraindication) -> Answer:
+        """Whether `reason` speaks against an NSAID; pregnancy counts wherever it is stated."""
+        stated = self.exam.treatment.nsaid_contraindications
+        listed = Answer.of(None if stated is None else reason in stated)
+        if reason is NsaidContraindication.PREGNANCY:
+            return Answer.YES if Answer.YES in (listed, self.exam.patient.pregnant) else listed
+        return listed
+
+    @property
+    def nsaid_contraindicated(self) -> Answer:
+        """Whether anything speaks against an NSAID; not assessed where nobody asked."""
+        return Answer.any(self.contraindicated(reason) for reason in NsaidContraindication)

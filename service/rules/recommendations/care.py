@@ -1,0 +1,96 @@
+"""Conservative care: education, activity, injection, follow-up, and the choice of an operation as it stands."""
+
+from features.answer import Answer
+from features.exam import NsaidContraindication
+from service.rules.guideline import Category, Group, Strength
+from service.rules.pathway import ClinicalPicture, Phase
+from service.rules.recommendations.recommendation import Recommendation, ordinary
+
+
+def _injection(picture: ClinicalPicture) -> bool:
+    patient, treatment = picture.exam.patient, picture.exam.treatment
+    ruled_out = Answer.YES is patient.pregnant or Answer.NO is treatment.epidural_injection_candidate
+    return (
+        ordinary(picture) and picture.severe_pain is Answer.YES and not ruled_out and not picture.has(Group.INFECTION)
+    )
+
+
+def _anticoagulated(picture: ClinicalPicture) -> bool:
+    return picture.contraindicated(NsaidContraindication.ANTICOAGULATION) is Answer.YES
+
+
+def _weigh_operation(picture: ClinicalPicture) -> bool:
+    asked_for = Answer.YES in (picture.exam.treatment.surgery_candidate, picture.exam.treatment.intolerable_pain)
+    return picture.phase is Phase.PERSISTENT_SYMPTOMS and asked_for
+
+
+CARE = (
+    Recommendation(
+        rule_id="RE-EDUCATION",
+        applies=ordinary,
+        trigger="Ordinary pathway",
+        category=Category.EDUCATION,
+        text="Explain the favourable course: most people improve within 2 to 4 weeks, with or without treatment "
+        "(about two thirds at 2 weeks, 87 % at 12 weeks in one trial).",
+        text_for_patient="Pain like this usually gets better by itself. Most people notice it in two to four weeks.",
+        strength=Strength.STRONG,
+        citations=("vroomen1999bed", "pengel2003", "weber1993"),
+    ),
+    Recommendation(
+        rule_id="RE-ACTIVITY",
+        applies=ordinary,
+        trigger="Ordinary pathway",
+        category=Category.ACTIVITY,
+        text="Stay active as far as pain allows; bed rest is no better than watchful waiting.",
+        text_for_patient="Keep moving as much as the pain allows. Lying in bed does not speed up recovery.",
+        strength=Strength.STRONG,
+        citations=("vroomen1999bed", "ng59"),
+    ),
+    Recommendation(
+        rule_id="RE-INJECTION",
+        applies=lambda picture: _injection(picture) and not _anticoagulated(picture),
+        trigger="Severe pain (7 or more of 10, or intolerable) on the ordinary pathway",
+        category=Category.INJECTION,
+        text="Severe pain: an epidural corticosteroid injection can be offered. The gain is small and short "
+        "(15 of 100 points in the first two weeks in one study, 5 up to three months, none later). Ask about "
+        "anticoagulants first.",
+        text_for_patient="If the pain is very bad, an injection of cortisone near the nerve can help a little for some "
+        "weeks. Tell us if you take medicine that thins the blood.",
+        strength=Strength.WEAK,
+        citations=("oliveira2020", "aafp_esi2021"),
+    ),
+    Recommendation(
+        rule_id="RE-INJECTION-ANTICOAGULATED",
+        applies=lambda picture: _injection(picture) and _anticoagulated(picture),
+        trigger="Severe pain on the ordinary pathway, anticoagulated",
+        category=Category.INJECTION,
+        text="Severe pain under anticoagulation: an epidural injection can bleed into the spinal canal. Offer it only "
+        "after those who manage the anticoagulation have agreed to a plan; the gain is small and short.",
+        text_for_patient="An injection near the nerve can help a little, but your blood-thinning medicine makes it "
+        "riskier. Your doctors need to plan it together first.",
+        strength=Strength.WEAK,
+        citations=("oliveira2020", "aafp_esi2021"),
+    ),
+    Recommendation(
+        rule_id="RE-SHARED-DECISION",
+        applies=_weigh_operation,
+        trigger="Persistent symptoms, candidate for surgery or intolerable pain",
+        category=Category.SURGERY,
+        text="Shared decision on discectomy: relief comes faster (median recovery 4 against 12 weeks), but at one year "
+        "and later results are no better than with prolonged conservative care.",
+        text_for_patient="An operation usually eases the leg pain faster. After a year, people with and without an "
+        "operation do about equally well. We decide this together.",
+        strength=Strength.STRONG,
+        citations=("peul2007", "peul2008", "liu2023"),
+    ),
+    Recommendation(
+        rule_id="RE-FOLLOW-UP",
+        applies=ordinary,
+        trigger="Ordinary pathway",
+        category=Category.FOLLOW_UP,
+        text="Re-evaluate at 1 month, sooner if the pain is severe or strength changes.",
+        text_for_patient="Come back in a month, or earlier if the pain is very bad or your leg gets weaker.",
+        strength=Strength.STRONG,
+        citations=("pengel2003", "nhg2015"),
+    ),
+)

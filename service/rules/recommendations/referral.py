@@ -1,0 +1,90 @@
+"""Where to send the person: what takes the place of the ordinary pathway."""
+
+from features.answer import Answer
+from service.rules.guideline import Category, Group, Strength, Urgency
+from service.rules.pathway import ClinicalPicture, Phase
+from service.rules.recommendations.recommendation import Recommendation
+
+
+def _emergency_of_cauda(picture: ClinicalPicture) -> bool:
+    return picture.phase is Phase.EMERGENCY and picture.has(Group.CAUDA_EQUINA)
+
+
+def _other_emergency(picture: ClinicalPicture) -> bool:
+    return picture.phase is Phase.EMERGENCY and not picture.has(Group.CAUDA_EQUINA)
+
+
+def _graded_deficit(picture: ClinicalPicture) -> bool:
+    deficit = Answer.YES in (picture.severe, picture.progressive)
+    return deficit and picture.phase is not Phase.EMERGENCY
+
+
+def _ungraded_foot_drop(picture: ClinicalPicture) -> bool:
+    open_question = picture.may_be_foot_drop is Answer.YES and not _graded_deficit(picture)
+    return open_question and picture.phase is not Phase.EMERGENCY
+
+
+REFERRAL = (
+    Recommendation(
+        rule_id="RE-EMERGENCY-CAUDA",
+        urgency=Urgency.EMERGENCY,
+        applies=_emergency_of_cauda,
+        trigger="Emergency with a flag of cauda equina syndrome",
+        category=Category.REFERRAL,
+        text="Same-day emergency referral to a hospital with spinal surgery for suspected cauda equina syndrome. "
+        "Measure the residual urine, but do not let it delay the MRI. Decompression within 24 hours if confirmed.",
+        text_for_patient="You need to go to hospital now. The nerves to your bladder and bowel may be trapped. If so, "
+        "an operation today or tomorrow gives the best chance that they recover.",
+        strength=Strength.STRONG,
+        citations=("girft2023", "calderdale2021", "lsc_mri"),
+    ),
+    Recommendation(
+        rule_id="RE-EMERGENCY",
+        urgency=Urgency.EMERGENCY,
+        applies=_other_emergency,
+        trigger="Any other emergency",
+        category=Category.REFERRAL,
+        text="Same-day emergency referral to a hospital with spinal surgery: imaging and surgical opinion today, "
+        "within 24 hours at the latest.",
+        text_for_patient="You need to go to hospital today. Something may be pressing on the nerves in your back, and "
+        "that has to be looked at without waiting.",
+        strength=Strength.STRONG,
+        citations=("chou2011", "casazza2012"),
+    ),
+    Recommendation(
+        rule_id="RE-WORKUP",
+        urgency=Urgency.URGENT,
+        applies=lambda picture: picture.phase is Phase.RED_FLAG_WORKUP and not picture.age_alone,
+        trigger="Overriding red flags, none of them an emergency",
+        category=Category.REFERRAL,
+        text="Work up the red flags listed above before treating this as sciatica.",
+        text_for_patient="Some of your answers need a closer look with a scan, to be sure that nothing else is behind "
+        "the pain.",
+        strength=Strength.STRONG,
+        citations=("acr2021", "casazza2012"),
+    ),
+    Recommendation(
+        rule_id="RE-MOTOR-DEFICIT",
+        urgency=Urgency.URGENT,
+        applies=_graded_deficit,
+        trigger="Severe (MRC 3 or less) or progressive deficit",
+        category=Category.REFERRAL,
+        text="Urgent referral to a spinal surgeon: severe or progressive motor deficit.",
+        text_for_patient="The weakness in your leg should be seen by a back surgeon soon, within days.",
+        strength=Strength.STRONG,
+        citations=("repub21252", "nhg2015", "liuk2013"),
+    ),
+    Recommendation(
+        rule_id="RE-GRADE-FOOT-DROP",
+        urgency=Urgency.URGENT,
+        applies=_ungraded_foot_drop,
+        trigger="Weak dorsiflexion, or no heel walk, without an MRC grade",
+        category=Category.REFERRAL,
+        text="Grade ankle dorsiflexion today. Until then treat it as a foot drop: MRC 3 or less is an urgent surgical "
+        "referral; 4 or more returns to the ordinary pathway.",
+        text_for_patient="We need to measure today how strong your foot is. If it is very weak, a back surgeon should "
+        "see you soon.",
+        strength=Strength.STRONG,
+        citations=("nhg2015", "liuk2013"),
+    ),
+)

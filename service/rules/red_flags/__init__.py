@@ -1,0 +1,13 @@
+"""The signs of serious pathology, each with what it asks for, how soon, and its sources.
+
+Each of them alone overrides the ordinary pathway and asks for immediate MRI, whatever the classifier says. RED_FLAGS
+is the registry; its order is the order in which a clinician reads them.
+"""
+
+from service.rules.red_flags.cauda_equina import CAUDA_EQUINA
+from service.rules.red_flags.neurologic import BILATERAL, MOTOR, UPPER_MOTOR_NEURON
+from service.rules.red_flags.systemic import CANCER, FRACTURE, INFECTION
+
+RED_FLAGS = (*CAUDA_EQUINA, *MOTOR, *BILATERAL, *CANCER, *INFECTION, *FRACTURE, *UPPER_MOTOR_NEURON)
+
+__all__ = ["RED_FLAGS"]

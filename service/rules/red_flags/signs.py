@@ -1,0 +1,61 @@
+"""The statements of an exam that red flags rest on, as values."""
+
+from operator import attrgetter
+
+from features.anatomy import Movement
+from features.answer import Answer
+from features.exam import Exam, Examination, unable
+from service.rules.findings import SEVERE_GRADE
+from service.rules.guideline import Sign
+
+LEGS = ("examination", "other_leg")
+FUNCTIONS = ("heel_walk", "toe_walk", "single_leg_sit_to_stand")
+
+
+def asked(field: str, *, supporting: bool = False) -> Sign:
+    """The sign that one yes-or-no question of the screen was answered with yes."""
+    return Sign(pointer=f"/red_flags/{field}", present=attrgetter(f"red_flags.{field}"), supporting=supporting)
+
+
+def leg_of(exam: Exam, name: str) -> Examination:
+    """The examination of one leg; one in which nothing was assessed where that leg was not examined."""
+    leg: Examination | None = getattr(exam, name)
+    return leg or Examination()
+
+
+def weak(leg: str, movement: Movement) -> Sign:
+    """The sign that a movement is weaker than MRC 5, graded or not."""
+    pointer = f"/{leg}/strength/{movement}"
+    return Sign(pointer=pointer, present=lambda exam: leg_of(exam, leg).weak(movement), supporting=True)
+
+
+def severely_weak(leg: str, movement: Movement) -> Sign:
+    """The sign that a movement has MRC grade 3 or less."""
+
+    def present(exam: Exam) -> Answer:
+        grade = leg_of(exam, leg).graded(movement)
+        return Answer.of(None if grade is None else grade <= SEVERE_GRADE)
+
+    return Sign(pointer=f"/{leg}/strength/{movement}", present=present, supporting=True)
+
+
+def cannot(leg: str, function: str) -> Sign:
+    """The sign that a functional test of strength cannot be done."""
+    pointer = f"/{leg}/{function}"
+    return Sign(pointer=pointer, present=lambda exam: unable(getattr(leg_of(exam, leg), function)), supporting=True)
+
+
+MOTOR_DEFICIT = (
+    *(weak(leg, movement) for leg in LEGS for movement in Movement),
+    *(cannot(leg, function) for leg in LEGS for function in FUNCTIONS),
+    asked("progressive_motor_weakness", supporting=True),
+    Sign(
+        pointer="/red_flags/motor_deterioration_hours",
+        present=lambda exam: Answer.of(exam.red_flags.motor_deterioration_hours is not None),
+        supporting=True,
+    ),
+)
+"""Every sign of a motor deficit, of either leg."""
+
+SEVERE_WEAKNESS = tuple(severely_weak(leg, movement) for leg in LEGS for movement in Movement)
+"""Every sign of a severe deficit, of either leg."""
