@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from features.answer import Answer
 from features.exam import Exam
+from service.rules.findings import motor_deficit
 from service.rules.guideline import Group, RedFlag, Sign, Urgency
 from service.rules.red_flags.neurologic import BOTH_LEGS_SIGNS, COMPRESSION_ACTION
 from service.rules.red_flags.signs import MOTOR_DEFICIT, asked
@@ -29,7 +30,8 @@ def _with_new_deficit(cause: tuple[Sign, ...]) -> Callable[[Exam], Answer]:
 
     def present(exam: Exam) -> Answer:
         caused = Answer.any(sign.answer(exam) for sign in cause)
-        return caused & Answer.any(sign.answer(exam) for sign in NEW_DEFICIT)
+        deficit = Answer.any(sign.answer(exam) for sign in NEW_DEFICIT)
+        return caused & (deficit | motor_deficit(exam.examination))  # strength that nobody tested leaves it open
 
     return present
 

@@ -1,0 +1,188 @@
+"""Every rule of management on its table of cases, and what must hold for all of them."""
+
+import pytest
+
+from features.answer import Answer
+from service.assessment import Assessment
+from service.rules.citations import citations
+from service.rules.guideline import Urgency
+from service.rules.red_flags import RED_FLAGS
+from service.rules.rulebook import ALL_RULES
+from tests.builders import an_assessment, an_exam, no_classifier
+from tests.rules.management_cases import CASES, NSAID_REASONS, SEVERE, care, nsaid
+from tests.rules.red_flag_cases import Sections, flags, weak
+
+ALWAYS_SHOWN = {"RE-SAFETY-NET", "CA-UNSCREENED", "CA-SYNTHETIC-COHORT"}
+
+
+def shown_in(answer: Assessment) -> set[str]:
+    """The ids of every rule that the answer shows."""
+    plan = answer.management
+    return {
+        plan.imaging.rule_id,
+        plan.surgery.rule_id,
+        plan.follow_up.rule_id,
+        *(advice.rule_id for advice in plan.recommendations),
+        *(question.rule_id for question in answer.questions),
+        *(note.rule_id for note in answer.caveats),
+    }
+
+
+TABLE = [
+    pytest.param(rule_id, sections, wanted, id=f"{rule_id} {'shown' if wanted else 'hidden'}: {name}")
+    for rule_id, cases in CASES.items()
+    for wanted in (True, False)
+    for name, sections in (cases.shown if wanted else cases.hidden).items()
+]
+
+
+@pytest.mark.parametrize(("rule_id", "sections", "wanted"), TABLE)
+def test_each_rule_on_its_cases(rule_id: str, sections: Sections, wanted: bool) -> None:
+    assert (rule_id in shown_in(an_assessment(an_exam(**sections)))) is wanted
+
+
+def test_every_rule_has_cases_on_both_sides_and_one_that_was_not_assessed() -> None:
+    assert CASES.keys() == {rule.rule_id for rule in ALL_RULES if rule.kind != "red_flag"}
+    for rule_id, cases in CASES.items():
+        assert cases.shown, rule_id
+        assert cases.hidden or rule_id in ALWAYS_SHOWN, rule_id
+        assert any(name.startswith("?") for name in (*cases.shown, *cases.hidden)) or rule_id in {
+            "IM-NOT-A-CANDIDATE",
+            "RE-EDUCATION",
+        }, rule_id
+
+
+def test_every_rule_has_an_id_of_its_own_a_trigger_and_a_known_source() -> None:
+    ids = [rule.rule_id for rule in ALL_RULES]
+    assert len(set(ids)) == len(ids)
+    for rule in ALL_RULES:
+        assert rule.trigger, rule.rule_id
+        assert rule.action, rule.rule_id
+        assert rule.citations, rule.rule_id
+        assert set(rule.citations) <= citations().keys(), rule.rule_id
+
+
+ANYTHING = [sections for cases in CASES.values() for sections in (*cases.shown.values(), *cases.hidden.values())]
+
+
+@pytest.mark.parametrize("number", range(len(ANYTHING)))
+def test_what_holds_for_every_answer(number: int) -> None:
+    exam = an_exam(**ANYTHING[number])
+    answer = an_assessment(exam)
+    plan, shown = answer.management, shown_in(answer)
+    # The safety net is given every time.
+    assert "RE-SAFETY-NET" in shown
+    # No "no imaging" while an overriding flag is up.
+    assert plan.imaging.indicated or not plan.overridden_by
+    assert (plan.imaging.modality == "none") is not plan.imaging.indicated
+    # The urgency is the highest of all that is shown.
+    assert answer.urgency >= max((flag.urgency for flag in answer.red_flags.present), default=Urgency.ROUTINE)
+    assert (answer.urgency is Urgency.EMERGENCY) is (plan.phase == "emergency")
+    assert (answer.urgency is Urgency.ROUTINE) is (
+        plan.phase in ("initial_conservative_care", "persistent_symptoms", "recovered")
+    )
+    # Every statement has a source that is in the answer.
+    named = {key for rule in ALL_RULES if rule.rule_id in shown for key in rule.citations}
+    assert named <= answer.citations.keys()
+    # No flag is both up and not assessed, and none is called absent that was not asked.
+    up = {flag.rule_id for flag in answer.red_flags.present}
+    asked = {flag.rule_id for flag in answer.red_flags.not_assessed}
+    assert not up & asked
+    for flag in RED_FLAGS:
+        if flag.present(exam) is Answer.NOT_ASSESSED and not flag.derived:
+            assert flag.rule_id in asked
+
+
+@pytest.mark.parametrize("reason", NSAID_REASONS)
+@pytest.mark.parametrize("more", [{}, SEVERE, {"age": 70}, flags(fever=True), care(8)], ids=str)
+def test_no_nsaid_where_it_is_contraindicated(reason: str, more: Sections) -> None:
+    """Hazard: an NSAID is given despite a contraindication."""
+    treatment = {**more.get("treatment", {}), **nsaid(reason)["treatment"]}
+    answer = an_assessment(an_exam(**{**more, "treatment": treatment}))
+    medication = [advice for advice in answer.management.recommendations if advice.category == "medication"]
+    assert medication
+    assert all(advice.text.startswith("No NSAID") for advice in medication)
+    assert all("Do not take" in advice.text_for_patient for advice in medication)
+
+
+def test_pregnancy_counts_wherever_it_is_stated() -> None:
+    answer = an_assessment(an_exam(patient={"pregnant": True}, treatment={"nsaid_contraindications": []}))
+    assert "RE-NSAID-NOT-PREGNANCY" in shown_in(answer)
+    assert "RE-NSAID" not in shown_in(answer)
+
+
+@pytest.mark.parametrize(
+    ("sections", "modality"),
+    [
+        (flags(urinary_retention=True), "mri"),
+        ({**flags(urinary_retention=True), "treatment": {"mri_contraindicated": False}}, "mri"),
+        ({**flags(urinary_retention=True), "treatment": {"mri_contraindicated": True}}, "ct_myelography"),
+        ({**flags(fever=True), "treatment": {"mri_contraindicated": True}}, "ct"),
+        ({**flags(significant_trauma=True), "treatment": {"mri_contraindicated": True}}, "ct"),
+        (
+            {**flags(significant_trauma=True, urinary_retention=True), "treatment": {"mri_contraindicated": True}},
+            "ct_myelography",
+        ),
+        ({**SEVERE, "treatment": {"mri_contraindicated": True}}, "ct_myelography"),
+        ({"treatment": {"mri_contraindicated": True}}, "none"),
+    ],
+)
+def test_mri_is_preferred_and_ct_takes_its_place(sections: Sections, modality: str) -> None:
+    assert an_assessment(an_exam(**sections)).management.imaging.modality == modality
+
+
+GRADES = (5, 4.5, 4, 3.5, 3, 2.5, 2, 1, 0)
+ORDER = [urgency.value for urgency in Urgency]
+
+
+@pytest.mark.parametrize("movement", ["ankle_dorsiflexion", "great_toe_extension", "knee_extension", "hip_flexion"])
+@pytest.mark.parametrize("more", [{}, flags(history_of_cancer=True), {"age": 70}], ids=["alone", "cancer", "70"])
+def test_more_severe_weakness_never_lowers_urgency(movement: str, more: Sections) -> None:
+    found = [an_assessment(an_exam(**{**more, **weak(grade, movement)})).urgency for grade in GRADES]
+    assert found == sorted(found)
+
+
+def test_the_thresholds_of_weakness() -> None:
+    def phase(grade: object) -> str:
+        return an_assessment(an_exam(**weak(grade))).management.phase
+
+    assert phase(3) == "motor_deficit_referral"
+    assert phase(3.5) == "initial_conservative_care"
+    assert phase("weak") == "initial_conservative_care"
+
+
+@pytest.mark.parametrize(
+    ("sections", "phase"),
+    [
+        ({}, "initial_conservative_care"),
+        (care(), "persistent_symptoms"),
+        ({"history": {"pain_severity": 0}}, "recovered"),
+        (SEVERE, "motor_deficit_referral"),
+        ({"age": 55, **SEVERE}, "motor_deficit_referral"),
+        ({"age": 55}, "red_flag_workup"),
+        ({**flags(osteoporosis=True), **SEVERE}, "red_flag_workup"),
+        (flags(urinary_retention=True, fever=True), "emergency"),
+        (flags(progressive_motor_weakness=True, motor_deterioration_hours=24), "motor_deficit_referral"),
+        ({**flags(urinary_retention=True), "history": {"pain_severity": 0}}, "emergency"),
+    ],
+)
+def test_the_phase_is_the_most_pressing_one(sections: Sections, phase: str) -> None:
+    assert an_assessment(an_exam(**sections)).management.phase == phase
+
+
+def test_management_does_not_need_the_classifier() -> None:
+    exam = an_exam(**care(surgery_candidate=True))
+    with_it, without = an_assessment(exam), an_assessment(exam, classify=no_classifier)
+    assert without.management == with_it.management
+    assert without.classifier.status == "unavailable"
+    assert without.classifier.roots == {}
+    assert without.classifier.abstained_reason
+    assert without.impression.pattern == "undetermined"
+    assert "CA-SYNTHETIC-COHORT" not in shown_in(without)
+
+
+def test_an_unknown_candidacy_is_a_question_back_and_not_a_yes() -> None:
+    answer = an_assessment(an_exam(**care(8)))
+    assert not answer.management.imaging.indicated
+    question = next(each for each in answer.questions if each.rule_id == "QU-CANDIDATE")
+    assert question.ask == ("/treatment/surgery_candidate", "/treatment/epidural_injection_candidate")
