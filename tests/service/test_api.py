@@ -1,0 +1,191 @@
+"""The service as a clinical app meets it, with the released model."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from starlette.testclient import TestClient
+
+from features.anatomy import ROOTS
+from service.app import create_app
+from service.rules.rulebook import ALL_RULES
+from service.settings import Settings
+from tests.builders import a_body
+
+EXAMPLES = Path(__file__).parent.parent.parent / "service" / "examples"
+
+
+def assess(client: TestClient, body: Any) -> Any:
+    answer = client.post("/v1/assessments", json=body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def example(client: TestClient, name: str) -> Any:
+    return assess(client, json.loads((EXAMPLES / name).read_text()))
+
+
+def test_the_l5_example_is_l5_and_conservative(client: TestClient) -> None:
+    answer = example(client, "exam.json")
+    assert answer["urgency"] == "routine"
+    assert answer["classifier"]["likely_roots"] == ["L5"]
+    assert "L5" in answer["classifier"]["prediction_set"]
+    assert answer["impression"]["pattern"] == "radicular"
+    assert answer["impression"]["likely_levels"][0]["disc"] == "L4/L5"
+    plan = answer["management"]
+    assert plan["phase"] == "initial_conservative_care"
+    assert plan["imaging"]["indicated"] is False
+    assert plan["surgery"]["timing"] == "none"
+    assert plan["follow_up"]["within_days"] == 28
+    assert [advice["rule_id"] for advice in plan["recommendations"]] == [
+        "RE-EDUCATION",
+        "RE-ACTIVITY",
+        "RE-FOLLOW-UP",
+        "RE-NSAID",
+        "RE-SAFETY-NET",
+    ]
+    assert answer["red_flags"]["present"] == []
+    assert answer["red_flags"]["screen_complete"] is False
+
+
+def test_the_l4_example_is_l4(client: TestClient) -> None:
+    answer = example(client, "exam_l4.json")
+    assert answer["classifier"]["likely_roots"] == ["L4"]
+    assert answer["urgency"] == "routine"
+    assert {level["disc"] for level in answer["impression"]["likely_levels"]} == {"L3/L4", "L4/L5"}
+
+
+def test_the_cauda_equina_example_is_an_emergency(client: TestClient) -> None:
+    answer = example(client, "exam_emergency.json")
+    assert answer["urgency"] == "emergency"
+    assert answer["management"]["phase"] == "emergency"
+    assert answer["management"]["imaging"]["timing"] == "immediate"
+    assert answer["management"]["surgery"]["timing"] == "within_24_hours"
+    assert {"RF-CES-RETENTION", "RF-CES-SADDLE", "RF-CES-RESIDUAL"} <= set(answer["management"]["overridden_by"])
+    assert not [advice for advice in answer["management"]["recommendations"] if advice["category"] == "medication"]
+
+
+def test_the_answer_has_every_field_of_the_contract(client: TestClient) -> None:
+    answer = example(client, "exam.json")
+    contract = {
+        "": "id created_at urgency impression classifier red_flags management caveats citations provenance disclaimer",
+        "impression": "text text_for_patient pattern likely_levels",
+        "classifier": "status roots likely_roots prediction_set coverage none_probability abstained",
+        "red_flags": "present not_assessed screen_complete policy",
+        "management": "phase overridden_by imaging recommendations surgery follow_up",
+        "provenance": "model_version model_sha256 feature_schema ruleset_version software_version",
+    }
+    for section, names in contract.items():
+        assert set(names.split()) <= (answer[section] if section else answer).keys()
+    assert answer["classifier"]["roots"].keys() == set(ROOTS)
+    assert answer["created_at"].endswith("Z")
+    shown = {"title", "year"}
+    assert all(shown <= citation.keys() for citation in answer["citations"].values())
+
+
+def test_probabilities_are_coherent(client: TestClient) -> None:
+    answer = example(client, "exam.json")["classifier"]
+    found = [answer["roots"][root]["probability"] for root in ROOTS]
+    none = answer["none_probability"]
+    assert max(0.0, 1 - sum(found)) - 1e-12 <= none <= 1 - max(found) + 1e-12
+
+
+def test_headers(client: TestClient) -> None:
+    first, second = (client.post("/v1/assessments", json=a_body()) for _ in range(2))
+    assert first.headers["location"] == f"/v1/assessments/{first.json()['id']}"
+    assert first.headers["nerveroot-record"] == "none"
+    assert first.headers["content-type"] == "application/json"
+    # Time-ordered: later answers sort later.
+    assert first.json()["id"] < second.json()["id"]
+
+
+def test_changing_the_side_changes_nothing_but_the_side(client: TestClient) -> None:
+    bodies = [a_body(history={"side": side, "pain_locations": ["sole"]}) for side in ("left", "right")]
+    left, right = (assess(client, body) for body in bodies)
+    for answer in (left, right):
+        del answer["id"], answer["created_at"]
+    assert left == right
+
+
+def test_nothing_examined_is_no_statement_about_a_root(client: TestClient) -> None:
+    answer = assess(client, a_body())["classifier"]
+    assert answer["abstained"] is True
+    assert "examine" in answer["abstained_reason"]
+    assert answer["likely_roots"] == []
+
+
+def test_upper_motor_neuron_signs_are_not_called_a_root(client: TestClient) -> None:
+    body = json.loads((EXAMPLES / "exam.json").read_text())
+    body["examination"]["plantar_response"] = "extensor"
+    answer = assess(client, body)
+    assert answer["classifier"]["abstained"] is True
+    assert answer["classifier"]["likely_roots"] == []
+    assert answer["impression"]["likely_levels"] == []
+    assert "look higher" in answer["impression"]["text"].lower()
+    assert answer["urgency"] == "urgent"
+
+
+def test_the_other_leg_is_assessed_too(client: TestClient) -> None:
+    body = json.loads((EXAMPLES / "exam.json").read_text())
+    assert assess(client, body)["other_leg"] is None
+    other = {"strength": {"plantar_flexion": 3.5}, "reflexes": {"achilles": "absent"}}
+    answer = assess(client, body | {"other_leg": other})
+    roots = answer["other_leg"]["classifier"]["roots"]
+    assert roots["S1"]["probability"] > roots["L5"]["probability"]
+    assert "RF-BILATERAL" in {flag["rule_id"] for flag in answer["red_flags"]["present"]}
+
+
+def test_the_contextual_policy_is_named_and_followed() -> None:
+    with TestClient(create_app(Settings(red_flag_policy="contextual"))) as client:
+        answer = assess(client, a_body(51))
+        assert answer["red_flags"]["policy"] == "contextual"
+        assert answer["urgency"] == "routine"
+        assert client.get("/v1/rules").json()["policy"] == "contextual"
+        assert client.get("/health/ready").json()["red_flag_policy"] == "contextual"
+
+
+def test_the_rules_are_shown_with_their_sources(client: TestClient) -> None:
+    book = client.get("/v1/rules").json()
+    assert [rule["rule_id"] for rule in book["rules"]] == [rule.rule_id for rule in ALL_RULES]
+    assert {key for rule in book["rules"] for key in rule["citations"]} <= book["citations"].keys()
+    one = client.get("/v1/rules/RF-CES-RETENTION").json()
+    assert one in book["rules"]
+    assert one["urgency"] == "emergency"
+
+
+def test_the_model_card(client: TestClient) -> None:
+    card = client.get("/v1/model").json()
+    provenance = example(client, "exam.json")["provenance"]
+    assert card["version"] == provenance["model_version"]
+    assert card["onnx_sha256"] == provenance["model_sha256"]
+    assert card["feature_schema"] == provenance["feature_schema"]
+    assert "synthetic" in card["training"]["data"]
+
+
+def test_health(client: TestClient) -> None:
+    assert client.get("/health/live").json() == {"status": "live"}
+    assert client.get("/health/ready").json()["status"] == "ready"
+
+
+def test_the_openapi_document_holds_the_examples_and_they_fit(client: TestClient) -> None:
+    document = client.get("/openapi.json").json()
+    operation = document["paths"]["/v1/assessments"]["post"]
+    body = operation["requestBody"]["content"]["application/json"]
+    assert body["examples"].keys() == {"exam", "exam_l4", "exam_emergency"}
+    resolver = {"components": document["components"]}
+    for each in body["examples"].values():
+        jsonschema.validate(each["value"], {**resolver, **body["schema"]})
+    answered = operation["responses"]["201"]["content"]["application/json"]["schema"]
+    for name in ("exam.json", "exam_l4.json", "exam_emergency.json"):
+        jsonschema.validate(example(client, name), {**resolver, **answered})
+    assert {"400", "413", "415", "422"} <= operation["responses"].keys()
+
+
+@pytest.mark.parametrize("name", ["exam.json", "exam_l4.json", "exam_emergency.json"])
+def test_the_same_exam_gets_the_same_answer(client: TestClient, name: str) -> None:
+    first, second = (example(client, name) for _ in range(2))
+    for answer in (first, second):
+        del answer["id"], answer["created_at"]
+    assert first == second
