@@ -103,14 +103,14 @@ CAVEATS = (
         trigger="Straight leg raise positive",
         text="A positive straight leg raise is sensitive but unspecific (specificity 26 %), and counts only between 30 "
         "and 70 degrees.",
-        citations=("deville2000",),
+        citations=("nerveroot_guideline",),
     ),
     Caveat(
         rule_id="CA-SLR-ANGLE",
         applies=_positive_out_of_range,
         trigger="Straight leg raise positive under 30 or over 70 degrees",
         text="The straight leg raise was positive outside 30 to 70 degrees: it does not support root tension.",
-        citations=("deville2000",),
+        citations=("nerveroot_guideline",),
     ),
     Caveat(
         rule_id="CA-SLR-NEGATIVE",

@@ -144,7 +144,7 @@ IMAGING = (
         trigger="Severe deficit (MRC 3 or less), or a foot drop that is not excluded",
         timing=ImagingTiming.URGENT,
         because="A severe deficit, or one not yet graded that may be severe, is imaged without the ordinary wait.",
-        citations=("chou2011", "nhg2015"),
+        citations=("nerveroot_guideline", "chou2011", "nhg2015"),
     ),
     ImagingRule(
         rule_id="IM-CANDIDATE",
@@ -198,7 +198,10 @@ SURGERY = (
         trigger="A red flag of cauda equina syndrome",
         timing=SurgeryTiming.WITHIN_24_HOURS,
         because="If cauda equina syndrome is confirmed, decompression within 24 hours.",
-        citations=("girft2023",),
+        citations=(
+            "nerveroot_guideline",
+            "girft2023",
+        ),
     ),
     SurgeryRule(
         rule_id="SU-EMERGENCY",
@@ -214,7 +217,7 @@ SURGERY = (
         trigger="Severe (MRC 3 or less) or progressive deficit",
         timing=SurgeryTiming.URGENT,
         because="A severe (MRC 3 or less) or progressive deficit is an indication to operate.",
-        citations=("repub21252", "nhg2015", "liuk2013"),
+        citations=("nerveroot_guideline", "repub21252", "nhg2015", "liuk2013"),
     ),
     SurgeryRule(
         rule_id="SU-INTOLERABLE",
@@ -249,7 +252,10 @@ FOLLOW_UP = (
         trigger="Weak dorsiflexion without a grade",
         within_days=TODAY,
         because="Grade the weakness today: a foot drop is not excluded.",
-        citations=("nhg2015",),
+        citations=(
+            "nerveroot_guideline",
+            "nhg2015",
+        ),
     ),
     FollowUpRule(
         rule_id="FU-URGENT",
@@ -257,7 +263,10 @@ FOLLOW_UP = (
         trigger="Work-up of a red flag or a severe deficit",
         within_days=DAYS_URGENT,
         because="Within a week, with the result of the imaging; strength tested again.",
-        citations=("acr2021",),
+        citations=(
+            "nerveroot_guideline",
+            "acr2021",
+        ),
     ),
     FollowUpRule(
         rule_id="FU-SEVERE-PAIN",
@@ -265,7 +274,7 @@ FOLLOW_UP = (
         trigger="Pain of 7 or more of 10, or intolerable",
         within_days=DAYS_SEVERE,
         because="Sooner than the usual month, because the pain is severe.",
-        citations=("pengel2003", "nhg2015"),
+        citations=("nerveroot_guideline", "pengel2003", "nhg2015"),
     ),
     FollowUpRule(
         rule_id="FU-MONTH",

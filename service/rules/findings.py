@@ -6,11 +6,11 @@ from features.encoding import OLD_AGE
 from features.exam import Exam, Examination, ReflexGrade, unable
 
 SEVERE_GRADE = 3.0
-"""MRC grade at or below which a deficit counts as severe (the guideline this service implements; liuk2013 counts
+"""MRC grade at or below which a deficit counts as severe (docs/guideline.md; liuk2013 counts
 grade 4 and more as useful strength)."""
 
 RAPID_HOURS = 24.0
-"""Hours within which weakness that grew counts as rapid."""
+"""Hours within which weakness that grew counts as rapid (docs/guideline.md)."""
 
 
 def motor_deficit(leg: Examination) -> Answer:

@@ -16,7 +16,7 @@ CONSERVATIVE_WEEKS = 6.0
 CONSERVATIVE_DAYS = 7 * CONSERVATIVE_WEEKS
 
 SEVERE_PAIN = 7.0
-"""Numeric rating from which pain is called severe; the usual cut of the 0 to 10 scale, a convention of this service."""
+"""Numeric rating from which pain is called severe; a convention (docs/guideline.md)."""
 
 
 class Phase(StrEnum):

@@ -86,7 +86,7 @@ QUESTIONS = (
         trigger="Progressive weakness, hours not stated",
         ask=_always("/red_flags/motor_deterioration_hours"),
         text="Over how many hours did the weakness grow? Until that is known it is treated as rapid.",
-        citations=("casazza2012", "nhg2015"),
+        citations=("nerveroot_guideline", "casazza2012", "nhg2015"),
     ),
     Question(
         rule_id="QU-RESIDUAL",
@@ -102,7 +102,7 @@ QUESTIONS = (
         trigger="Weakness without an MRC grade",
         ask=lambda picture: ungraded(picture.exam),
         text="Which MRC grade? Grade 3 or less is a severe deficit and changes what is done.",
-        citations=("nhg2015", "liuk2013"),
+        citations=("nerveroot_guideline", "nhg2015", "liuk2013"),
     ),
     Question(
         rule_id="QU-FOOT-DROP",
@@ -110,7 +110,7 @@ QUESTIONS = (
         trigger="Weak dorsiflexion or no heel walk, no MRC grade",
         ask=_always("/examination/strength/ankle_dorsiflexion"),
         text="Which MRC grade has ankle dorsiflexion? A foot drop is not excluded.",
-        citations=("nhg2015", "liuk2013"),
+        citations=("nerveroot_guideline", "nhg2015", "liuk2013"),
     ),
     Question(
         rule_id="QU-BOTH-LEGS",
@@ -176,6 +176,6 @@ QUESTIONS = (
         trigger="Straight leg raise positive, angle not stated",
         ask=_always("/examination/straight_leg_raise/angle_degrees"),
         text="At which angle was the straight leg raise positive? Only 30 to 70 degrees supports root tension.",
-        citations=("deville2000", "nvn_lrs"),
+        citations=("nerveroot_guideline", "deville2000", "nvn_lrs"),
     ),
 )

@@ -23,6 +23,10 @@ def weak(grade: Any = 4, movement: str = "great_toe_extension") -> Sections:
     return {"examination": {"strength": {movement: grade}}}
 
 
+def strengths(**grades: Any) -> Sections:
+    return {"examination": {"strength": grades}}
+
+
 def one(field: str) -> FlagCases:
     """The cases of a flag that rests on one question."""
     return FlagCases(
@@ -112,6 +116,24 @@ CASES = {
             "denied": flags(progressive_motor_weakness=False),
         },
         unknown={"not asked": {}, "tempo not stated": flags(progressive_motor_weakness=True)},
+    ),
+    "RF-MOTOR-WIDESPREAD": FlagCases(
+        up={
+            "three roots": strengths(knee_extension=4, great_toe_extension=4, plantar_flexion=4.5),
+            "three roots, not graded": strengths(hip_flexion="weak", knee_extension="weak", hip_abduction="weak"),
+            "in the other leg": {
+                "other_leg": strengths(hip_flexion=4, hip_adduction=4, great_toe_extension=4)["examination"]
+            },
+        },
+        down={
+            "two roots": strengths(great_toe_extension=0, ankle_dorsiflexion=0, plantar_flexion=0, hip_extension=0),
+            "three roots over both legs": {
+                **strengths(great_toe_extension=4, plantar_flexion=4),
+                "other_leg": {"strength": {"knee_extension": 4}},
+            },
+            "strong": strengths(knee_extension=5, great_toe_extension=5, plantar_flexion=5),
+        },
+        unknown={"strength not tested": {}},
     ),
     "RF-BILATERAL-SEVERE": FlagCases(
         up={

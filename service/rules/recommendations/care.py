@@ -57,7 +57,7 @@ CARE = (
         text_for_patient="If the pain is very bad, an injection of cortisone near the nerve can help a little for some "
         "weeks. Tell us if you take medicine that thins the blood.",
         strength=Strength.WEAK,
-        citations=("oliveira2020", "aafp_esi2021"),
+        citations=("nerveroot_guideline", "oliveira2020", "aafp_esi2021"),
     ),
     Recommendation(
         rule_id="RE-INJECTION-ANTICOAGULATED",
@@ -69,7 +69,7 @@ CARE = (
         text_for_patient="An injection near the nerve can help a little, but your blood-thinning medicine makes it "
         "riskier. Your doctors need to plan it together first.",
         strength=Strength.WEAK,
-        citations=("oliveira2020", "aafp_esi2021"),
+        citations=("nerveroot_guideline", "oliveira2020", "aafp_esi2021"),
     ),
     Recommendation(
         rule_id="RE-SHARED-DECISION",

@@ -36,7 +36,7 @@ REFERRAL = (
         text_for_patient="You need to go to hospital now. The nerves to your bladder and bowel may be trapped. If so, "
         "an operation today or tomorrow gives the best chance that they recover.",
         strength=Strength.STRONG,
-        citations=("girft2023", "calderdale2021", "lsc_mri"),
+        citations=("nerveroot_guideline", "girft2023", "calderdale2021", "lsc_mri"),
     ),
     Recommendation(
         rule_id="RE-EMERGENCY",
@@ -72,7 +72,7 @@ REFERRAL = (
         text="Urgent referral to a spinal surgeon: severe or progressive motor deficit.",
         text_for_patient="The weakness in your leg should be seen by a back surgeon soon, within days.",
         strength=Strength.STRONG,
-        citations=("repub21252", "nhg2015", "liuk2013"),
+        citations=("nerveroot_guideline", "repub21252", "nhg2015", "liuk2013"),
     ),
     Recommendation(
         rule_id="RE-GRADE-FOOT-DROP",
@@ -85,6 +85,6 @@ REFERRAL = (
         text_for_patient="We need to measure today how strong your foot is. If it is very weak, a back surgeon should "
         "see you soon.",
         strength=Strength.STRONG,
-        citations=("nhg2015", "liuk2013"),
+        citations=("nerveroot_guideline", "nhg2015", "liuk2013"),
     ),
 )

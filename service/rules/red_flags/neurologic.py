@@ -1,8 +1,8 @@
 """Red flags of the nervous system itself: weakness that grows, both legs, signs of the upper motor neuron."""
 
-from features.anatomy import Reflex
+from features.anatomy import MYOTOMES, Movement, NerveRoot, Reflex
 from features.answer import Answer
-from features.exam import Exam, PlantarResponse, ReflexGrade
+from features.exam import Exam, Examination, PlantarResponse, ReflexGrade
 from service.rules.findings import (
     bilateral_deficit,
     both_legs_deficient,
@@ -12,7 +12,7 @@ from service.rules.findings import (
 )
 from service.rules.guideline import Group, RedFlag, Sign, Urgency
 from service.rules.red_flags import cauda_equina
-from service.rules.red_flags.signs import LEGS, SEVERE_WEAKNESS, asked, leg_of
+from service.rules.red_flags.signs import LEGS, SEVERE_WEAKNESS, asked, leg_of, weak
 
 COMPRESSION_ACTION = (
     "Send to an emergency department with spinal surgery now. MRI of the whole spine and surgical opinion today, "
@@ -65,6 +65,20 @@ def _extensor(leg: str, *, supporting: bool) -> Sign:
     return Sign(pointer=f"/{leg}/plantar_response", present=present, supporting=supporting)
 
 
+def _weak_roots(leg: Examination) -> set[NerveRoot]:
+    """The roots of which a movement is weak, each movement counted for its usual root."""
+    return {row.roots[0] for row in MYOTOMES if leg.weak(row.movement) is Answer.YES}
+
+
+def _widespread(exam: Exam) -> Answer:
+    tested = any(leg.strength for leg in exam.legs)
+    spread = max(len(_weak_roots(leg)) for leg in exam.legs)
+    return Answer.of(spread >= WIDESPREAD_ROOTS if tested else None)
+
+
+WIDESPREAD_ROOTS = 3
+"""Roots with a weak movement in one leg from which weakness is called widespread: one disc reaches two at most."""
+
 BOTH_LEGS_SIGNS = (
     asked("bilateral_neurologic_deficit"),
     Sign(pointer="/other_leg", present=both_legs_deficient, supporting=True),
@@ -83,7 +97,7 @@ MOTOR = (
             _hours(rapid=True),
         ),
         when=_grew_fast,
-        citations=("casazza2012", "chou2011", "nhg2015"),
+        citations=("nerveroot_guideline", "casazza2012", "chou2011", "nhg2015"),
     ),
     RedFlag(
         rule_id="RF-MOTOR-PROGRESSIVE",
@@ -97,7 +111,20 @@ MOTOR = (
             _hours(rapid=False),
         ),
         when=_grew_over_days,
-        citations=("casazza2012", "chou2011", "nhg2015"),
+        citations=("nerveroot_guideline", "casazza2012", "chou2011", "nhg2015"),
+    ),
+    RedFlag(
+        rule_id="RF-MOTOR-WIDESPREAD",
+        label="Widespread weakness of a leg",
+        group=Group.MOTOR,
+        urgency=Urgency.URGENT,
+        trigger="Movements of three or more roots weak in one leg: more than one disc explains",
+        action="MRI at once and surgical opinion, urgently: ask again about bladder, bowel and saddle, and whether the "
+        "weakness grows.",
+        signs=tuple(weak(leg, movement) for leg in LEGS for movement in Movement),
+        when=_widespread,
+        citations=("rcgp1996", "casazza2012"),
+        derived=True,
     ),
 )
 
@@ -140,6 +167,9 @@ UPPER_MOTOR_NEURON = (
             *(_clonus(leg) for leg in LEGS),
             *(_brisk(leg, reflex) for leg in LEGS for reflex in Reflex),
         ),
-        citations=("nvn_lrs",),
+        citations=(
+            "nerveroot_guideline",
+            "nvn_lrs",
+        ),
     ),
 )

@@ -47,7 +47,7 @@ CANCER = (
         action=COMPRESSION_ACTION,
         signs=(*CANCER_SIGNS, *NEW_DEFICIT),
         when=_with_new_deficit(CANCER_SIGNS),
-        citations=("chou2011", "acr2021", "casazza2012"),
+        citations=("nerveroot_guideline", "chou2011", "acr2021", "casazza2012"),
         derived=True,
     ),
     RedFlag(
@@ -95,7 +95,7 @@ INFECTION = (
         action=COMPRESSION_ACTION,
         signs=(*INFECTION_SIGNS, *NEW_DEFICIT),
         when=_with_new_deficit(INFECTION_SIGNS),
-        citations=("acr2021", "casazza2012", "melbourneED"),
+        citations=("nerveroot_guideline", "acr2021", "casazza2012", "melbourneED"),
         derived=True,
     ),
     *(
