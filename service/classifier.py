@@ -24,6 +24,9 @@ MANIFEST_FORMAT = 1
 COLUMNS = (*ROOTS, "none")
 """The columns of the model's output: one probability a root, and that of none of the three."""
 
+ROUNDING = 1e-6
+"""How far a sum of probabilities may be over one, or under zero, before something is wrong."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -61,10 +64,10 @@ class Classifier:
         except Exception as fault:  # whatever breaks in the model, the rules must still answer
             logger.exception("the classifier failed")
             raise ClassifierUnavailable("the model failed") from fault
-        *roots, none = (float(value) for value in found)
-        if not all(math.isfinite(value) and 0 <= value <= 1 for value in (*roots, none)):
+        if found.shape != (len(COLUMNS),) or not _are_probabilities(found):
             logger.error("the classifier returned something that is no probability")
             raise ClassifierUnavailable("the model returned something that is no probability")
+        *roots, none = (float(value) for value in found.clip(0, 1))
         return _coherent(dict(zip(ROOTS, roots, strict=True)), none)
 
     def card(self) -> dict[str, Any]:
@@ -152,6 +155,11 @@ class Classifier:
                     f"Model {self.version} does not reproduce its golden case {case['name']!r} on this machine. "
                     "Do not use it here; report it with the version of onnxruntime."
                 )
+
+
+def _are_probabilities(found: npt.NDArray[np.float64]) -> bool:
+    """Whether every number is one from 0 to 1, rounding aside; NaN is none."""
+    return bool(((found >= -ROUNDING) & (found <= 1 + ROUNDING)).all())
 
 
 def _coherent(roots: Mapping[NerveRoot, float], none: float) -> Involvement:

@@ -70,6 +70,14 @@ def test_a_model_that_misbehaves_is_unavailable(run: Callable[..., Any]) -> None
         classifier(exam)
 
 
+def test_rounding_is_no_fault() -> None:
+    settings = Settings()
+    classifier = Classifier(settings.model_dir, settings.model_version)
+    classifier.session = _Session(lambda *_: [np.array([[1 + 1e-15, 0.2, -1e-17, 1e-17]])])
+    found = classifier(an_exam())
+    assert (max(found.roots.values()), min(found.roots.values()), found.none) == (1, 0, 0)
+
+
 def test_a_fault_of_the_service_is_a_problem_without_a_traceback() -> None:
     def broken(exam: Exam) -> Any:
         raise ZeroDivisionError("secret detail")
