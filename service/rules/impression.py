@@ -7,6 +7,7 @@ from features.anatomy import DISC_LEVELS, DiscLevel, NerveRoot, movements_of, re
 from features.answer import Answer
 from features.encoding import nothing_stated
 from features.exam import Examination
+from features.involvement import MORE_LIKELY_THAN_NOT, Involvement
 from service.rules.findings import lost_reflex, neurologic_deficit, upper_motor_neuron
 from service.rules.guideline import Urgency
 from service.rules.pathway import ClinicalPicture, Phase
@@ -71,14 +72,16 @@ def _pattern(picture: ClinicalPicture, roots: tuple[NerveRoot, ...]) -> Pattern:
     return Pattern.REFERRED if answered and not higher and _looks_referred(picture) else Pattern.UNDETERMINED
 
 
-def _root_text(picture: ClinicalPicture, roots: tuple[NerveRoot, ...]) -> str:
+def _root_text(involvement: Involvement, leg: Examination, roots: tuple[NerveRoot, ...]) -> str:
     parts = []
     for root in roots:
-        probability = picture.involvement.roots[root] if picture.involvement else 0.0
-        kinds = concordant_kinds(picture.exam.examination, root)
+        kinds = concordant_kinds(leg, root)
         shown = f"{', '.join(kinds)} findings" if kinds else "no motor, reflex or sensory finding of its own"
-        parts.append(f"{root} ({probability:.0%}; {shown})")
-    return f"The findings fit involvement of {' and '.join(parts)}."
+        parts.append(f"{root} ({involvement.roots[root]:.0%}; {shown})")
+    named = " and ".join(parts)
+    if max(involvement.roots[root] for root in roots) < MORE_LIKELY_THAN_NOT:
+        return f"A root is more likely involved than not, but which one is open; the likeliest is {named}."
+    return f"The findings fit involvement of {named}."
 
 
 def impression(picture: ClinicalPicture) -> Impression:
@@ -97,9 +100,9 @@ def impression(picture: ClinicalPicture) -> Impression:
         text = "Nothing was stated about pain or signs, so no root can be named."
         plain = "We have not examined your leg yet, so we cannot say which nerve may be involved."
     elif roots:
-        text = _root_text(picture, roots)
+        text = _root_text(picture.involvement, picture.exam.examination, roots)
         names = " and ".join(roots)
-        plain = f"Your signs fit an irritated nerve in the low back (the one doctors call {names})."
+        plain = f"Your signs may come from an irritated nerve in the low back (the one doctors call {names})."
     elif pattern is Pattern.REFERRED:
         text = "None of L4, L5 and S1 is likely, and the pain stays above the knee: referred pain is more likely."
         plain = "The pain in your leg probably comes from the back or hip itself, not from a trapped nerve."

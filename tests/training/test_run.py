@@ -21,10 +21,11 @@ def run(models: Path, *options: str) -> subprocess.CompletedProcess[str]:
     tracking = {
         "MLFLOW_TRACKING_URI": f"sqlite:///{models.parent / 'mlflow.db'}",
         "MLFLOW_DISABLE_TELEMETRY": "true",
+        "PYTHONPATH": str(CHECKOUT),
     }
     return subprocess.run(
         [sys.executable, "-m", "training", *options],
-        cwd=CHECKOUT,
+        cwd=models.parent,  # where MLflow puts artefacts of a store that names no place
         env={**os.environ, **tracking},
         capture_output=True,
         text=True,

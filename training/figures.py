@@ -1,0 +1,82 @@
+"""The numbers the cohort is drawn from, each with its origin, in one table: `figures.csv`.
+
+Kept apart from the code that uses them so that a clinician can review them without reading Python. A row belongs to a
+`table`; `row` says what is counted, `column` among whom; the column `other` stands for everybody without a row of
+their own. `evidence` names the rows of the evidence tables that bear on the value, `sources` their papers. The basis:
+
+- `published`: stands so in the source.
+- `working`: a judgement, taken between the published values that the row names.
+- `recalled`: the only source was quoted from memory and must be checked before anyone relies on it.
+- `assumption`: no source gives it; the note says why it was chosen.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+TABLE = Path(__file__).parent / "figures.csv"
+BASES = ("published", "working", "recalled", "assumption")
+EVERYBODY_ELSE = "other"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The table, with one row per number and the columns that `figures.csv` has."""
+
+    table: pd.DataFrame
+
+    @classmethod
+    def load(cls, path: Path = TABLE) -> "Figures":
+        """Read the table.
+
+        Raises:
+            ValueError: a basis is unknown, a number is stated twice, or a published one names no source.
+        """
+        table = pd.read_csv(path, dtype={"row": str, "column": str}, keep_default_na=False)
+        if unknown := set(table["basis"]) - set(BASES):
+            raise ValueError(f"{path.name}: unknown basis {sorted(unknown)}; use one of {BASES}")
+        twice = table.duplicated(["table", "row", "column"])
+        if twice.any():
+            raise ValueError(f"{path.name}: stated twice: {table.loc[twice, ['table', 'row', 'column']].to_dict()}")
+        unsourced = table["basis"].isin(["published", "working", "recalled"]) & (table["sources"] == "")
+        if unsourced.any():
+            raise ValueError(f"{path.name}: no source for {table.loc[unsourced, ['table', 'row', 'column']].to_dict()}")
+        return cls(table)
+
+    @cached_property
+    def _values(self) -> dict[tuple[str, str, str], float]:
+        keys = zip(self.table["table"], self.table["row"], self.table["column"], strict=True)
+        return dict(zip(keys, self.table["value"].astype(float), strict=True))
+
+    def value(self, table: str, row: str, column: str = "all") -> float:
+        """One number; the column `other` answers for a column that has no row of its own.
+
+        Raises:
+            KeyError: neither is in the table.
+        """
+        own = self._values.get((table, row, column))
+        return self._values[table, row, EVERYBODY_ELSE] if own is None else own
+
+    def states(self, table: str, row: str, column: str) -> bool:
+        """Whether the table has a number for just this column."""
+        return (table, row, column) in self._values
+
+    def rows(self, table: str, column: str = "all") -> tuple[str, ...]:
+        """The rows of `table` that state a number for `column`, in the order of the file."""
+        return tuple(row for name, row, among in self._values if (name, among) == (table, column))
+
+    def shares(self, table: str, column: str = "all") -> tuple[tuple[str, ...], npt.NDArray[np.float64]]:
+        """The rows of `table` for `column` with their numbers as shares of one.
+
+        Raises:
+            ValueError: the numbers do not add up to one.
+        """
+        rows = self.rows(table, column)
+        shares = np.array([self.value(table, row, column) for row in rows])
+        if not np.isclose(shares.sum(), 1, atol=0.001):
+            raise ValueError(f"{TABLE.name}: the shares of {table} for {column} add up to {shares.sum():.4f}, not to 1")
+        return rows, shares / shares.sum()
