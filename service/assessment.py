@@ -6,10 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from features.anatomy import NerveRoot
-from service.rules.decisions import ImagingTiming, Modality, SurgeryTiming
 from service.rules.guideline import Category, Citation, Policy, Strength, Urgency
+from service.rules.imaging import ImagingTiming, Modality
 from service.rules.impression import Impression
 from service.rules.pathway import Phase
+from service.rules.surgery import SurgeryTiming
 
 DISCLAIMER = (
     "Decision support for clinicians, not a diagnosis: it does not replace the examination, nor the judgement of the "

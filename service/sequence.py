@@ -30,13 +30,15 @@ from service.assessment import (
 from service.errors import ClassifierUnavailable
 from service.rules.caveats import CAVEATS
 from service.rules.citations import citations
-from service.rules.decisions import follow_up_of, imaging_of, modality, surgery_of
+from service.rules.follow_up import follow_up_of
 from service.rules.guideline import Citation, Policy, RedFlag, Urgency
+from service.rules.imaging import imaging_of, modality
 from service.rules.impression import abstention, impression, likely_roots
 from service.rules.pathway import ClinicalPicture
 from service.rules.questions import QUESTIONS
 from service.rules.recommendations import RECOMMENDATIONS
 from service.rules.red_flags import RED_FLAGS
+from service.rules.surgery import surgery_of
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from features.answer import Answer
 from features.encoding import OLD_AGE, SLR_ANGLES
 from features.exam import StraightLegRaise, TestResult
-from service.rules.decisions import SurgeryTiming, imaging_of, surgery_of
 from service.rules.findings import neurologic_deficit, upper_motor_neuron
+from service.rules.imaging import imaging_of
 from service.rules.impression import concordant_kinds
 from service.rules.pathway import ClinicalPicture
 from service.rules.red_flags import RED_FLAGS
+from service.rules.surgery import SurgeryTiming, surgery_of
 
 
 @dataclass(frozen=True, kw_only=True)

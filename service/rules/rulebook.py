@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from service.rules.caveats import CAVEATS
-from service.rules.decisions import FOLLOW_UP, IMAGING, SURGERY
+from service.rules.follow_up import FOLLOW_UP
 from service.rules.guideline import Urgency
+from service.rules.imaging import IMAGING
 from service.rules.questions import QUESTIONS
 from service.rules.recommendations import RECOMMENDATIONS
 from service.rules.red_flags import RED_FLAGS
+from service.rules.surgery import SURGERY
 
 
 @dataclass(frozen=True, kw_only=True)

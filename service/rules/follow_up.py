@@ -1,0 +1,79 @@
+"""When to look again: the first rule that applies decides."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from features.answer import Answer
+from service.rules.pathway import CONSERVATIVE_WEEKS, ClinicalPicture, Phase, in_phase
+
+TODAY, DAYS_URGENT, DAYS_SEVERE, DAYS_MONTH = 0, 7, 14, 28
+"""Days until the next look. One month, sooner if severe, is the guideline; the shorter spans are conventions of this
+service."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowUpRule:
+    """When to look again."""
+
+    rule_id: str
+    applies: Callable[[ClinicalPicture], bool]
+    trigger: str
+    within_days: int
+    because: str
+    citations: tuple[str, ...]
+
+
+FOLLOW_UP = (
+    FollowUpRule(
+        rule_id="FU-EMERGENCY",
+        applies=in_phase(Phase.EMERGENCY),
+        trigger="An emergency red flag",
+        within_days=TODAY,
+        because="Today, in the emergency department.",
+        citations=("girft2023",),
+    ),
+    FollowUpRule(
+        rule_id="FU-FOOT-DROP",
+        applies=lambda picture: picture.may_be_foot_drop is Answer.YES,
+        trigger="Weak dorsiflexion without a grade",
+        within_days=TODAY,
+        because="Grade the weakness today: a foot drop is not excluded.",
+        citations=(
+            "nerveroot_guideline",
+            "nhg2015",
+        ),
+    ),
+    FollowUpRule(
+        rule_id="FU-URGENT",
+        applies=in_phase(Phase.RED_FLAG_WORKUP, Phase.MOTOR_DEFICIT_REFERRAL),
+        trigger="Work-up of a red flag or a severe deficit",
+        within_days=DAYS_URGENT,
+        because="Within a week, with the result of the imaging; strength tested again.",
+        citations=(
+            "nerveroot_guideline",
+            "acr2021",
+        ),
+    ),
+    FollowUpRule(
+        rule_id="FU-SEVERE-PAIN",
+        applies=lambda picture: picture.severe_pain is Answer.YES,
+        trigger="Pain of 7 or more of 10, or intolerable",
+        within_days=DAYS_SEVERE,
+        because="Sooner than the usual month, because the pain is severe.",
+        citations=("nerveroot_guideline", "pengel2003", "nhg2015"),
+    ),
+    FollowUpRule(
+        rule_id="FU-MONTH",
+        applies=lambda picture: True,
+        trigger="None of these",
+        within_days=DAYS_MONTH,
+        because=f"At one month: most improvement comes in the first; imaging is weighed from week "
+        f"{CONSERVATIVE_WEEKS:g}.",
+        citations=("pengel2003",),
+    ),
+)
+
+
+def follow_up_of(picture: ClinicalPicture) -> FollowUpRule:
+    """The follow-up rule that decides."""
+    return next(rule for rule in FOLLOW_UP if rule.applies(picture))

@@ -1,0 +1,149 @@
+"""Whether to image now and how: the first rule that applies decides."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from features.answer import Answer
+from service.rules.guideline import Group, Urgency
+from service.rules.pathway import ClinicalPicture, Phase, in_phase
+
+
+class Modality(StrEnum):
+    """How to image."""
+
+    NONE = "none"
+    MRI = "mri"
+    CT = "ct"
+    CT_MYELOGRAPHY = "ct_myelography"
+
+
+class ImagingTiming(StrEnum):
+    """How soon to image."""
+
+    IMMEDIATE = "immediate"
+    URGENT = "urgent"
+    ROUTINE = "routine"
+    NOT_NOW = "not_now"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImagingRule:
+    """Whether to image now; the modality follows from what speaks against MRI."""
+
+    rule_id: str
+    applies: Callable[[ClinicalPicture], bool]
+    trigger: str
+    timing: ImagingTiming
+    because: str
+    citations: tuple[str, ...]
+
+    @property
+    def indicated(self) -> bool:
+        """Whether imaging is asked for now."""
+        return self.timing is not ImagingTiming.NOT_NOW
+
+    @property
+    def urgency(self) -> Urgency:
+        """How urgent imaging is by itself; whether it is an emergency, the red flag says."""
+        soon = self.timing in (ImagingTiming.IMMEDIATE, ImagingTiming.URGENT)
+        return Urgency.URGENT if soon else Urgency.ROUTINE
+
+
+def _persistent_and(answer: Callable[[ClinicalPicture], Answer], wanted: Answer) -> Callable[[ClinicalPicture], bool]:
+    return lambda picture: picture.phase is Phase.PERSISTENT_SYMPTOMS and answer(picture) is wanted
+
+
+def _failed_care(picture: ClinicalPicture) -> Answer:
+    return picture.cared_for & picture.not_relieved
+
+
+def _image_candidate(picture: ClinicalPicture) -> Answer:
+    return _failed_care(picture) & picture.candidate
+
+
+IMAGING = (
+    ImagingRule(
+        rule_id="IM-EMERGENCY",
+        applies=in_phase(Phase.EMERGENCY),
+        trigger="An emergency red flag",
+        timing=ImagingTiming.IMMEDIATE,
+        because="Red flag of an emergency: image at once; waiting costs function that does not come back.",
+        citations=("girft2023", "acr2021", "chou2011"),
+    ),
+    ImagingRule(
+        rule_id="IM-RED-FLAG",
+        applies=lambda picture: bool(picture.overriding),
+        trigger="Any overriding red flag",
+        timing=ImagingTiming.IMMEDIATE,
+        because="A red flag overrides the ordinary wait.",
+        citations=("acr2021", "chou2011", "choosingwisely_nass"),
+    ),
+    ImagingRule(
+        rule_id="IM-MOTOR-DEFICIT",
+        applies=in_phase(Phase.MOTOR_DEFICIT_REFERRAL),
+        trigger="Severe deficit (MRC 3 or less), or a foot drop that is not excluded",
+        timing=ImagingTiming.URGENT,
+        because="A severe deficit, or one not yet graded that may be severe, is imaged without the ordinary wait.",
+        citations=("nerveroot_guideline", "chou2011", "nhg2015"),
+    ),
+    ImagingRule(
+        rule_id="IM-CANDIDATE",
+        applies=_persistent_and(_image_candidate, Answer.YES),
+        trigger="Inadequate relief after 6 weeks of adequate care, in a candidate for surgery or epidural injection",
+        timing=ImagingTiming.ROUTINE,
+        because="Relief is inadequate after 6 to 8 weeks of adequate care, and the result would change what is done.",
+        citations=("acr2021", "nhg2015"),
+    ),
+    ImagingRule(
+        rule_id="IM-NOT-A-CANDIDATE",
+        applies=_persistent_and(_image_candidate, Answer.NO),
+        trigger="Persistent symptoms, but relief is good enough or neither surgery nor injection is an option",
+        timing=ImagingTiming.NOT_NOW,
+        because="Imaging would change nothing: either relief is good enough, or neither surgery nor epidural injection "
+        "is an option.",
+        citations=("acr2021", "ng59"),
+    ),
+    ImagingRule(
+        rule_id="IM-ASK-FIRST",
+        applies=in_phase(Phase.PERSISTENT_SYMPTOMS),
+        trigger="Persistent symptoms; care, relief or candidacy not known",
+        timing=ImagingTiming.NOT_NOW,
+        because="MRI is for candidates for surgery or epidural injection whose adequate care has failed; that is not "
+        "known yet. Answer the questions first.",
+        citations=("acr2021", "nhg2015"),
+    ),
+    ImagingRule(
+        rule_id="IM-RECOVERED",
+        applies=in_phase(Phase.RECOVERED),
+        trigger="Pain gone, no deficit known",
+        timing=ImagingTiming.NOT_NOW,
+        because="The pain is gone and no deficit is known.",
+        citations=("ng59",),
+    ),
+    ImagingRule(
+        rule_id="IM-FIRST-WEEKS",
+        applies=lambda picture: True,
+        trigger="First 6 to 8 weeks, no overriding red flag",
+        timing=ImagingTiming.NOT_NOW,
+        because="No imaging in the first 6 to 8 weeks without a red flag: most people improve, and an early scan "
+        "brings no better result.",
+        citations=("chou2011", "acr2021", "nhg2015", "webster2013"),
+    ),
+)
+
+
+def imaging_of(picture: ClinicalPicture) -> ImagingRule:
+    """The imaging rule that decides."""
+    return next(rule for rule in IMAGING if rule.applies(picture))
+
+
+def modality(picture: ClinicalPicture, rule: ImagingRule) -> Modality:
+    """MRI, or CT where MRI is contraindicated: with myelography where a compressed root or cauda is looked for."""
+    if not rule.indicated:
+        return Modality.NONE
+    if picture.exam.treatment.mri_contraindicated is not Answer.YES:
+        return Modality.MRI
+    # A needle through tissue that may be infected is a risk of its own, and a fracture needs no contrast.
+    fracture_alone = picture.has(Group.FRACTURE) and not picture.has(Group.CAUDA_EQUINA)
+    return Modality.CT if fracture_alone or picture.has(Group.INFECTION) else Modality.CT_MYELOGRAPHY

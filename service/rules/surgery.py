@@ -1,0 +1,97 @@
+"""Whether a surgeon is needed and how soon: the first rule that applies decides."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from features.answer import Answer
+from service.rules.guideline import Group, Urgency
+from service.rules.pathway import ClinicalPicture, Phase, in_phase
+
+
+class SurgeryTiming(StrEnum):
+    """How soon a surgeon should see the person."""
+
+    WITHIN_24_HOURS = "within_24_hours"
+    URGENT = "urgent"
+    ELECTIVE_DISCUSSION = "elective_discussion"
+    NONE = "none"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurgeryRule:
+    """Whether a surgeon is needed, and how soon."""
+
+    rule_id: str
+    applies: Callable[[ClinicalPicture], bool]
+    trigger: str
+    timing: SurgeryTiming
+    because: str
+    citations: tuple[str, ...]
+
+    @property
+    def indicated(self) -> bool:
+        """Whether a surgical opinion is asked for."""
+        return self.timing is not SurgeryTiming.NONE
+
+    @property
+    def urgency(self) -> Urgency:
+        """How urgent the surgical opinion is by itself."""
+        known = {SurgeryTiming.WITHIN_24_HOURS: Urgency.EMERGENCY, SurgeryTiming.URGENT: Urgency.URGENT}
+        return known.get(self.timing, Urgency.ROUTINE)
+
+
+def _intolerable_after_care(picture: ClinicalPicture) -> bool:
+    return (picture.cared_for & picture.exam.treatment.intolerable_pain & picture.not_relieved) is Answer.YES
+
+
+SURGERY = (
+    SurgeryRule(
+        rule_id="SU-CAUDA-EQUINA",
+        applies=lambda picture: picture.has(Group.CAUDA_EQUINA),
+        trigger="A red flag of cauda equina syndrome",
+        timing=SurgeryTiming.WITHIN_24_HOURS,
+        because="If cauda equina syndrome is confirmed, decompression within 24 hours.",
+        citations=(
+            "nerveroot_guideline",
+            "girft2023",
+        ),
+    ),
+    SurgeryRule(
+        rule_id="SU-EMERGENCY",
+        applies=in_phase(Phase.EMERGENCY),
+        trigger="Any other emergency red flag",
+        timing=SurgeryTiming.WITHIN_24_HOURS,
+        because="Suspected compression: surgical opinion today, and operation within 24 hours if it is confirmed.",
+        citations=("casazza2012", "chou2011"),
+    ),
+    SurgeryRule(
+        rule_id="SU-DEFICIT",
+        applies=lambda picture: Answer.YES in (picture.severe, picture.progressive),
+        trigger="Severe (MRC 3 or less) or progressive deficit",
+        timing=SurgeryTiming.URGENT,
+        because="A severe (MRC 3 or less) or progressive deficit is an indication to operate.",
+        citations=("nerveroot_guideline", "repub21252", "nhg2015", "liuk2013"),
+    ),
+    SurgeryRule(
+        rule_id="SU-INTOLERABLE",
+        applies=_intolerable_after_care,
+        trigger="Intolerable pain after 6 weeks of adequate care, not relieved",
+        timing=SurgeryTiming.ELECTIVE_DISCUSSION,
+        because="Intolerable pain that persists after 6 to 12 weeks of adequate care: offer a surgical consultation.",
+        citations=("peul2007", "nhg2015"),
+    ),
+    SurgeryRule(
+        rule_id="SU-NONE",
+        applies=lambda picture: True,
+        trigger="None of these",
+        timing=SurgeryTiming.NONE,
+        because="Nothing stated asks for a surgeon now.",
+        citations=("peul2007", "peul2008"),
+    ),
+)
+
+
+def surgery_of(picture: ClinicalPicture) -> SurgeryRule:
+    """The surgery rule that decides."""
+    return next(rule for rule in SURGERY if rule.applies(picture))

@@ -1,0 +1,57 @@
+"""Who may import whom, read from the source: the whole list of what is allowed, so that nothing new slips in.
+
+`make check` says the same, and more, with import-linter; this test names what is allowed instead of what is not.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ALLOWED = {
+    "features": {"features", "numpy"},
+    "service/rules": {"features", "service.rules"},
+    "service": {
+        *("features", "service", "numpy", "onnxruntime", "_typeshed"),
+        *("fastapi", "starlette", "pydantic", "pydantic_core", "pydantic_settings", "uvicorn", "uuid6"),
+    },
+    "training": {
+        *("features", "training", "numpy", "pandas", "sklearn", "scipy", "onnx", "onnxruntime", "mlflow"),
+        "pydantic",
+    },
+}
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The modules that a file imports, the standard library left out."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names = [node.module or ""]
+        yield from (name for name in names if name.split(".")[0] not in sys.stdlib_module_names)
+
+
+@pytest.mark.parametrize("package", ALLOWED)
+def test_each_package_imports_only_what_it_may(package: str) -> None:
+    files = sorted((ROOT / package).rglob("*.py"))
+    assert files
+    for path in files:
+        for name in imported(path):
+            roots = {".".join(name.split(".")[:length]) for length in (1, 2)}
+            assert roots & ALLOWED[package], f"{path.relative_to(ROOT)} imports {name}"
+
+
+def test_modules_stay_short() -> None:
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for package in ("features", "service", "training", "bench")
+        for path in (ROOT / package).rglob("*.py")
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 300
+    }
+    assert long == {}
