@@ -55,6 +55,10 @@ def _imaged(picture: ClinicalPicture) -> bool:
     return imaging_of(picture).indicated
 
 
+def _no_mri(picture: ClinicalPicture) -> bool:
+    return picture.exam.treatment.mri_contraindicated is Answer.YES
+
+
 def _surgeon_soon(picture: ClinicalPicture) -> bool:
     return surgery_of(picture).timing in (SurgeryTiming.WITHIN_24_HOURS, SurgeryTiming.URGENT)
 
@@ -150,6 +154,22 @@ CAVEATS = (
         text="Imaging findings often do not match symptoms: protrusions are seen in 29 % of people of 20 and 43 % of "
         "people of 80 without pain. A scan counts only where it fits side and root.",
         citations=("brinjikji2015",),
+    ),
+    Caveat(
+        rule_id="CA-MRI-PREFERRED",
+        applies=lambda picture: _imaged(picture) and not _no_mri(picture),
+        trigger="Imaging is indicated, MRI not contraindicated",
+        text="MRI rather than CT: it shows soft tissue and needs no radiation. CT or CT myelography only where MRI is "
+        "contraindicated.",
+        citations=("nerveroot_guideline", "acr2021"),
+    ),
+    Caveat(
+        rule_id="CA-CT-INSTEAD",
+        applies=lambda picture: _imaged(picture) and _no_mri(picture),
+        trigger="Imaging is indicated, MRI contraindicated",
+        text="CT takes the place of MRI, which is contraindicated: in older studies it found disc herniation about as "
+        "well (CT 81 % / 77 %, MRI 75 % / 77 % sensitivity / specificity). Ask whether the device is MR-conditional.",
+        citations=("kim2018", "mri_ci"),
     ),
     Caveat(
         rule_id="CA-NO-RUSH",

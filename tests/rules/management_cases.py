@@ -325,6 +325,14 @@ CASES = {
         hidden={"?": {}, "? the rest, strong": weak(5), "weak": weak(4)},
     ),
     "CA-IMAGING": Cases(shown={"cancer": CANCER, "severe": SEVERE}, hidden={"?": {}, "grade 3.5": MODERATE}),
+    "CA-MRI-PREFERRED": Cases(
+        shown={"? contraindication": CANCER, "none": {**CANCER, "treatment": {"mri_contraindicated": False}}},
+        hidden={"? no imaging": {}, "contraindicated": {**CANCER, "treatment": {"mri_contraindicated": True}}},
+    ),
+    "CA-CT-INSTEAD": Cases(
+        shown={"contraindicated": {**CANCER, "treatment": {"mri_contraindicated": True}}},
+        hidden={"? contraindication": CANCER, "no imaging": {"treatment": {"mri_contraindicated": True}}},
+    ),
     "CA-NO-RUSH": Cases(shown={"?": {}, "grade 3.5": MODERATE}, hidden={"severe": SEVERE, "cauda": CAUDA}),
     "CA-SYNTHETIC-COHORT": Cases(
         shown={"?": {}},

@@ -1,7 +1,10 @@
 """Every rule of management on its table of cases, and what must hold for all of them."""
 
+from datetime import date
+
 import pytest
 
+from features.anatomy import DERMATOMES, DISC_LEVELS, MYOTOMES, REFLEX_ARCS
 from features.answer import Answer
 from service.assessment import Assessment
 from service.rules.citations import citations
@@ -60,6 +63,16 @@ def test_every_rule_has_an_id_of_its_own_a_trigger_and_a_known_source() -> None:
         assert rule.action, rule.rule_id
         assert rule.citations, rule.rule_id
         assert set(rule.citations) <= citations().keys(), rule.rule_id
+
+
+def test_every_source_is_used_and_dated() -> None:
+    anatomy = (*MYOTOMES, *DERMATOMES, *REFLEX_ARCS, *DISC_LEVELS)
+    used = {key for rule in ALL_RULES for key in rule.citations} | {key for row in anatomy for key in row.sources}
+    assert used == citations().keys()
+    for citation in citations().values():
+        assert date.fromisoformat(citation.checked)
+        assert citation.title
+        assert citation.published_in
 
 
 ANYTHING = [sections for cases in CASES.values() for sections in (*cases.shown.values(), *cases.hidden.values())]

@@ -149,7 +149,7 @@ BILATERAL = (
         trigger="Bilateral neurologic deficit, as stated or found in both legs",
         action="MRI at once; ask again about bladder, bowel and saddle, both legs raise suspicion.",
         signs=BOTH_LEGS_SIGNS,
-        citations=("angus2021", "wood2024", "calderdale2021"),
+        citations=("angus2021", "wood2024", "calderdale2021", "bowditch1996"),
     ),
 )
 
