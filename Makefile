@@ -72,6 +72,7 @@ compile = $(DEV)/bin/uv pip compile --quiet --universal --python-version 3.11 --
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
 	pyproject.toml $(2) -o requirements/$(1).lock
 
+# The pip of $(PYTHON) fills the environment, because some systems ship a venv that cannot make a pip of its own.
 # The stamp is younger than the lock, or the environment is made anew: a second call starts at once.
 $(SERVICE)/.installed: requirements/service.lock
 	$(call install,$(SERVICE),service)
@@ -82,7 +83,8 @@ $(DEV)/.installed: requirements/dev.lock
 define install
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "nerveroot needs Python 3.11 or newer; PYTHON=... names one")'
 	@echo "making $(1) from requirements/$(2).lock (once; the dev set takes a few minutes)"
-	@rm -rf $(1) && $(PYTHON) -m venv $(1)
-	@$(1)/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/$(2).lock
+	@rm -rf $(1) && $(PYTHON) -m venv --without-pip $(1)
+	@$(PYTHON) -m pip --python $(1)/bin/python install -qq --disable-pip-version-check --require-hashes \
+		-r requirements/$(2).lock
 	@touch $@
 endef

@@ -57,7 +57,8 @@ def score(app: FastAPI, scorer: Path, cases: Path | None, verbose: bool) -> Coun
             print(done.stdout)
         found = json.loads(counted.read_text())
     counts = {name: (hits, total) for name, (hits, total) in found["counts"].items()}
-    return counts | {"refused": (len(found["refused"]), max(total for _, total in counts.values()))}
+    refused = len(found["refused"])
+    return counts | {"refused": (refused, refused + max((total for _, total in counts.values()), default=0))}
 
 
 def render(columns: dict[str, Counts]) -> str:

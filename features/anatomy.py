@@ -156,15 +156,15 @@ def _dermatome(region: Region, roots: tuple[NerveRoot, ...], *sources: str) -> D
 
 
 MYOTOMES = (
-    _myotome(Movement.HIP_FLEXION, (_L2, _L3), "leehm1998"),
+    _myotome(Movement.HIP_FLEXION, (_L2, _L3), "nerveroot_guideline"),
     _myotome(Movement.HIP_ADDUCTION, (_L4, _L3), "harrison_tab"),
     _myotome(Movement.KNEE_EXTENSION, (_L4, _L3), "harrison_tab", "niigata177"),
     _myotome(Movement.HIP_ABDUCTION, (_L5,), "harrison_tab", "suri2011", "jeon2013"),
     _myotome(Movement.HIP_EXTENSION, (_S1,), "harrison_tab"),
-    _myotome(Movement.KNEE_FLEXION, (_S1, _L5), "harrison_tab", "esene2012"),
+    _myotome(Movement.KNEE_FLEXION, (_S1, _L5), "nerveroot_guideline"),
     _myotome(Movement.ANKLE_DORSIFLEXION, (_L5, _L4), "harrison_tab", "liuk2013"),
     _myotome(Movement.GREAT_TOE_EXTENSION, (_L5,), "harrison_tab", "niigata177"),
-    _myotome(Movement.ANKLE_INVERSION, (_L5, _L4), "harrison_tab"),
+    _myotome(Movement.ANKLE_INVERSION, (_L5, _L4), "nerveroot_guideline", "harrison_tab"),
     _myotome(Movement.ANKLE_EVERSION, (_L5, _S1), "harrison_tab"),
     _myotome(Movement.PLANTAR_FLEXION, (_S1,), "harrison_tab"),
 )
@@ -175,11 +175,11 @@ DERMATOMES = (
     _dermatome(Region.GROIN, (_L3, _L4), "sasaki2014", "yukawa1997"),
     _dermatome(Region.ANTERIOR_THIGH, (_L3, _L2), "suri2011", "sasaki2014"),
     _dermatome(Region.ANTEROLATERAL_THIGH, (_L4, _L3), "harrison_tab"),
-    _dermatome(Region.LATERAL_THIGH, (_L5,), "harrison_tab"),
+    _dermatome(Region.LATERAL_THIGH, (_L5,), "nerveroot_guideline", "harrison_tab"),
     _dermatome(Region.POSTERIOR_THIGH, (_S1,), "harrison_tab", "faleiros2009"),
     _dermatome(Region.KNEE, (_L4, _L3), "harrison_tab", "sasaki2014"),
     _dermatome(Region.MEDIAL_LEG, (_L4,), "harrison_tab", "faleiros2009"),
-    _dermatome(Region.ANTERIOR_LEG, (_L5, _L4), "sbpr187"),
+    _dermatome(Region.ANTERIOR_LEG, (_L4, _L5), "sbpr187"),
     _dermatome(Region.LATERAL_LEG, (_L5,), "harrison_tab", "faleiros2009"),
     _dermatome(Region.POSTERIOR_CALF, (_S1,), "harrison_tab", "faleiros2009"),
     _dermatome(Region.MEDIAL_ANKLE, (_L4,), "suri2011"),

@@ -5,6 +5,7 @@ Only what is impossible counts. What is merely unusual is answered: a full bladd
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from features.anatomy import BELOW_KNEE
 from features.answer import Answer
@@ -19,8 +20,15 @@ class Contradiction:
     sentence: str
 
 
-def contradictions(exam: Exam) -> tuple[Contradiction, ...]:
-    """Every pair of statements in `exam` that cannot both be true."""
+CLOCK_SLACK = timedelta(days=1)
+"""How far a sender's clock, or its zone, may be ahead before "examined in the future" is a fault."""
+
+
+def contradictions(exam: Exam, now: datetime | None = None) -> tuple[Contradiction, ...]:
+    """Every pair of statements in `exam` that cannot both be true.
+
+    An examination without a time is one of `now`; without `now` nothing is held against the clock.
+    """
     found = []
 
     def refuse(pointer: str, sentence: str) -> None:
@@ -46,12 +54,12 @@ def contradictions(exam: Exam) -> tuple[Contradiction, ...]:
             "/treatment/nsaid_contraindications",
             "names pregnancy, but /patient/pregnant is false. Correct one of the two.",
         )
-    previous = exam.previous_examination
-    if (
-        previous is not None
-        and previous.examined_at is not None
-        and exam.examined_at is not None
-        and previous.examined_at >= exam.examined_at
-    ):
-        refuse("/previous_examination/examined_at", "is not earlier than /examined_at.")
+    if exam.history.pain_severity == 0 and exam.treatment.intolerable_pain is Answer.YES:
+        refuse("/treatment/intolerable_pain", "is true, but /history/pain_severity is 0. Correct one of the two.")
+    if now is not None and exam.examined_at is not None and exam.examined_at > now + CLOCK_SLACK:
+        refuse("/examined_at", "is in the future.")
+    examined = exam.examined_at or now
+    before = exam.previous_examination.examined_at if exam.previous_examination else None
+    if before is not None and examined is not None and before >= examined:
+        refuse("/previous_examination/examined_at", "is not earlier than /examined_at, or than now.")
     return tuple(found)

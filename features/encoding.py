@@ -186,12 +186,6 @@ def encode(exam: Exam) -> Row:
     return np.array([feature.read(exam) for feature in FEATURES], dtype=np.float32)
 
 
-def nothing_stated(exam: Exam) -> bool:
-    """Whether the row holds nothing but age and sex: no word about pain, and no sign looked for."""
-    findings = (feature for feature in FEATURES if not feature.pointer.startswith("/patient/"))
-    return all(math.isnan(feature.read(exam)) for feature in findings)
-
-
 @cache
 def schema_digest() -> str:
     """SHA-256 over the names, pointers and meanings of FEATURES in order: a model fits this code or it does not."""

@@ -14,6 +14,9 @@ STRICT: Final = {"extra": "forbid", "strict": True, "allow_inf_nan": False}
 """For `__pydantic_config__`: no unknown field, no "5" for 5, no NaN."""
 
 
+RFC_3339: Final = r"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$"
+
+
 @dataclass(frozen=True)
 class Between:
     """A number from `low` to `high`, both included; `high=None` leaves the upper end open."""
@@ -38,10 +41,11 @@ class AtMost:
 
 @dataclass(frozen=True)
 class WithZone:
-    """A point in time with its offset from UTC, as RFC 3339 asks."""
+    """A point in time with its offset from UTC, as RFC 3339 writes it (section 5.6): `2026-11-22T10:00:00Z`."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Schema]) -> Schema:
-        return {**handler(source), "tz_constraint": "aware"}
+        moment = {**handler(source), "tz_constraint": "aware", "strict": False}
+        return {"type": "chain", "steps": [{"type": "str", "pattern": RFC_3339}, moment]}
 
 
 @dataclass(frozen=True)

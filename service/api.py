@@ -10,7 +10,6 @@ import uuid6
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import TypeAdapter
 
-from features.exam import Exam
 from service.assessment import Assessment
 from service.intake import read_body, read_exam
 from service.problems import MEDIA_TYPE, Refusal, problem
@@ -64,9 +63,10 @@ def assessments(assess: Assess, examples: dict[str, Any]) -> APIRouter:
     )
     async def assess_exam(request: Request) -> Response:
         """Red flags, root probabilities and management plan for one examination; what is absent is not assessed."""
-        exam: Exam = read_exam(await read_body(request))
+        now = datetime.now(UTC)
+        exam = read_exam(await read_body(request), now)
         identifier = str(uuid6.uuid7())
-        answer = assess(exam, identifier=identifier, at=datetime.now(UTC))
+        answer = assess(exam, identifier=identifier, at=now)
         return Response(
             _ASSESSMENT.dump_json(answer),
             status_code=HTTPStatus.CREATED,

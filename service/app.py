@@ -60,7 +60,7 @@ def create_app(settings: Settings, classify: Classify | None = None) -> FastAPI:
     )
     app.include_router(api.assessments(settled, _examples()))
     app.include_router(api.rules(settings.red_flag_policy))
-    app.include_router(api.model(classifier.card()))
+    app.include_router(api.model(classifier.card))
     app.include_router(api.health(versions | {"red_flag_policy": settings.red_flag_policy.value}))
     app.add_exception_handler(Refusal, _refuse)
     app.add_exception_handler(HTTPException, _http_error)

@@ -27,9 +27,9 @@ class ClassifierStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class RootProbability:
-    """The calibrated probability, 0 to 1, that one root is involved."""
+    """The calibrated probability, 0 to 1, that one root is involved; None where the classifier could not answer."""
 
-    probability: float
+    probability: float | None
 
 
 @dataclass(frozen=True, kw_only=True)

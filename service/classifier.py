@@ -5,13 +5,14 @@ import json
 import logging
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from features.anatomy import ROOTS, NerveRoot
 from features.encoding import FEATURES, encode, schema_digest
@@ -20,7 +21,6 @@ from features.involvement import Involvement
 from service.errors import ClassifierUnavailable, ModelMismatch, ModelMissing
 from service.sequence import PredictionSets
 
-MANIFEST_FORMAT = 1
 COLUMNS = (*ROOTS, "none")
 """The columns of the model's output: one probability a root, and that of none of the three."""
 
@@ -28,6 +28,31 @@ ROUNDING = 1e-6
 """How far a sum of probabilities may be over one, or under zero, before something is wrong."""
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PredictionSetEntry:
+    """How the prediction sets were made."""
+
+    coverage: float
+    thresholds: dict[NerveRoot, float]
+    method: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """What the service has to know of a released model; the file holds more, for people."""
+
+    format: Literal[1]
+    version: str
+    onnx_sha256: str
+    golden_sha256: str
+    input: str
+    output: str
+    columns: tuple[Literal["L4"], Literal["L5"], Literal["S1"], Literal["none"]]
+    features: tuple[str, ...]
+    feature_schema: str
+    prediction_set: PredictionSetEntry
 
 
 class Classifier:
@@ -41,16 +66,15 @@ class Classifier:
 
     def __init__(self, folder: Path, version: str) -> None:
         self.folder = folder / version
-        self.manifest = self._read_manifest(folder, version)
-        self.version: str = self.manifest["version"]
-        self.sha256: str = self.manifest["onnx_sha256"]
+        self.card = self._read_card(folder, version)
+        self.manifest = self._read_manifest(version)
+        self.version = self.manifest.version
+        self.sha256 = self.manifest.onnx_sha256
         self._check_files()
         self._check_schema()
         self.session = self._open()
-        self.sets = PredictionSets(
-            coverage=self.manifest["prediction_set"]["coverage"],
-            thresholds={root: self.manifest["prediction_set"]["thresholds"][root] for root in ROOTS},
-        )
+        sets = self.manifest.prediction_set
+        self.sets = PredictionSets(coverage=sets.coverage, thresholds={root: sets.thresholds[root] for root in ROOTS})
         self._check_golden_cases()
 
     def __call__(self, exam: Exam) -> Involvement:
@@ -70,16 +94,13 @@ class Classifier:
         *roots, none = (float(value) for value in found.clip(0, 1))
         return _coherent(dict(zip(ROOTS, roots, strict=True)), none)
 
-    def card(self) -> dict[str, Any]:
-        """The model card in machine-readable form: the manifest."""
-        return self.manifest
-
     def _run(self, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         probabilities: npt.NDArray[np.float64]
-        (probabilities,) = self.session.run([self.manifest["output"]], {self.manifest["input"]: rows})
+        (probabilities,) = self.session.run([self.manifest.output], {self.manifest.input: rows})
         return probabilities
 
-    def _read_manifest(self, folder: Path, version: str) -> dict[str, Any]:
+    def _read_card(self, folder: Path, version: str) -> dict[str, Any]:
+        """The manifest as it is written: the model card in machine-readable form."""
         path = self.folder / "manifest.json"
         if not path.is_file():
             released = sorted(each.parent.name for each in folder.glob("*/manifest.json"))
@@ -89,21 +110,33 @@ class Classifier:
                 "Set NERVEROOT_MODEL_VERSION or NERVEROOT_MODEL_DIR, or train one with `make train`."
             )
         try:
-            manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            card = json.loads(path.read_text(encoding="utf-8"))
         except ValueError as fault:
             raise ModelMismatch(f"{path} is not JSON ({fault}). Restore the released folder from git.") from fault
-        wanted = {"format", "version", "onnx_sha256", "golden_sha256", "input", "output", "columns", "prediction_set"}
-        missing = sorted(wanted - manifest.keys())
-        if missing or manifest["format"] != MANIFEST_FORMAT or tuple(manifest["columns"]) != COLUMNS:
+        return card if isinstance(card, dict) else {}
+
+    def _read_manifest(self, version: str) -> Manifest:
+        path = self.folder / "manifest.json"
+        try:
+            manifest = TypeAdapter(Manifest).validate_python(self.card)
+        except ValidationError as found:
+            faults = "; ".join(
+                f"{'.'.join(str(part) for part in error['loc']) or 'all of it'}: {error['msg']}"
+                for error in found.errors(include_url=False, include_input=False)
+            )
             raise ModelMismatch(
-                f"{path} is not a manifest this software reads (format {MANIFEST_FORMAT}, columns {list(COLUMNS)}"
-                f"{'; missing: ' + ', '.join(missing) if missing else ''}). Use a model released for this software, "
-                "or train one with `make train`."
+                f"{path} is not a manifest this software reads ({faults}). Use a model released for this software, or "
+                "train one with `make train`."
+            ) from None
+        if manifest.version != version or manifest.prediction_set.thresholds.keys() < set(ROOTS):
+            raise ModelMismatch(
+                f"{path} says version {manifest.version} in the folder {version}, or lacks the threshold of a root. "
+                "Restore the released folder from git."
             )
         return manifest
 
     def _check_files(self) -> None:
-        for name, digest in (("classifier.onnx", self.sha256), ("golden.json", self.manifest["golden_sha256"])):
+        for name, digest in (("classifier.onnx", self.sha256), ("golden.json", self.manifest.golden_sha256)):
             path = self.folder / name
             if not path.is_file():
                 raise ModelMissing(f"{path} is not there. Restore the released folder from git.")
@@ -115,14 +148,14 @@ class Classifier:
                 )
 
     def _check_schema(self) -> None:
-        names = [feature.name for feature in FEATURES]
-        if self.manifest.get("features") == names and self.manifest.get("feature_schema") == schema_digest():
+        names = tuple(feature.name for feature in FEATURES)
+        trained = self.manifest
+        if trained.features == names and trained.feature_schema == schema_digest():
             return
-        trained = set(self.manifest.get("features", ()))
-        differ = sorted(trained.symmetric_difference(names))
+        differ = sorted(set(trained.features).symmetric_difference(names))
         raise ModelMismatch(
-            f"Model {self.version} was trained on feature schema {self.manifest.get('feature_schema')}, this software "
-            f"encodes {schema_digest()}{' (columns that differ: ' + ', '.join(differ) + ')' if differ else ''}. "
+            f"Model {self.version} was trained on feature schema {trained.feature_schema}, this software encodes "
+            f"{schema_digest()}{' (columns that differ: ' + ', '.join(differ) + ')' if differ else ''}. "
             "Set NERVEROOT_MODEL_VERSION to a model of this schema, or train one with `make train`."
         )
 
@@ -150,7 +183,11 @@ class Classifier:
                     f"This software encodes the golden case {case['name']!r} otherwise than model {self.version} was "
                     "trained on. Use the model released for this software, or train one with `make train`."
                 )
-            if not np.allclose(self._run(row[np.newaxis])[0], case["probabilities"], rtol=0, atol=golden["tolerance"]):
+            try:
+                found = self._run(row[np.newaxis])[0]
+            except Exception as fault:  # onnxruntime raises several kinds of its own
+                raise ModelMismatch(f"Model {self.version} does not run: {fault}") from fault
+            if not np.allclose(found, case["probabilities"], rtol=0, atol=golden["tolerance"]):
                 raise ModelMismatch(
                     f"Model {self.version} does not reproduce its golden case {case['name']!r} on this machine. "
                     "Do not use it here; report it with the version of onnxruntime."

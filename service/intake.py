@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -22,6 +24,8 @@ TOO_YOUNG = (
     f"must be {MINIMUM_AGE} or over: the figures and guidelines behind this service are about adults; leg pain in a "
     "child or adolescent has other causes and needs a paediatric assessment."
 )
+
+UNREADABLE = "is nested too deeply, or holds half a character or a number of thousands of digits: no examination does."
 
 EXAM: Final = TypeAdapter(Exam)
 
@@ -57,8 +61,8 @@ async def read_body(request: Request) -> bytes:
     return bytes(body)
 
 
-def read_exam(body: bytes) -> Exam:
-    """The Exam that `body` states.
+def read_exam(body: bytes, now: datetime | None = None) -> Exam:
+    """The Exam that `body` states; `now` is when an examination without a time was done.
 
     Raises:
         Refusal: 400 if it is not JSON, 422 with every fault at once if it is not an examination of the contract.
@@ -68,28 +72,29 @@ def read_exam(body: bytes) -> Exam:
         exam = EXAM.validate_json(body)
     except ValidationError as found:
         details = found.errors(include_url=False, include_context=True, include_input=False)
-        if any(error["type"] == "json_invalid" for error in details):
-            raise _not_json("The body is JSON that no examination can hold, such as half a character.") from None
-        faults = (*_schema_faults(details), *_contradictions_despite(details, stated))
+        faults = (*_schema_faults(details), *_contradictions_despite(details, stated, now))
         raise _not_an_exam(faults) from None
-    faults = _contradictions(exam)
+    faults = _contradictions(exam, now)
     if faults:
         raise _not_an_exam(faults)
-    return exam
+    return exam if exam.examined_at is not None else replace(exam, examined_at=now)
 
 
 def _parse(body: bytes) -> Any:
     """The JSON value; the standard parser, because it alone tells of a key that is there twice."""
     try:
         return json.loads(body.decode("utf-8"), object_pairs_hook=_without_repeats)
-    except (ValueError, RecursionError) as fault:
+    except (json.JSONDecodeError, UnicodeDecodeError) as fault:
         where = f" (line {fault.lineno}, column {fault.colno})" if isinstance(fault, json.JSONDecodeError) else ""
-        reason = str(fault) if isinstance(fault, _RepeatedKey) else f"The body is not JSON in UTF-8{where}."
-        raise _not_json(reason) from None
+        raise _not_json(f"The body is not JSON in UTF-8{where}.") from None
+    except _RepeatedKey as fault:
+        raise _not_json(str(fault)) from None
+    except (ValueError, RecursionError):
+        raise _not_an_exam((Fault(pointer="", detail=UNREADABLE),)) from None
 
 
 def _not_json(reason: str) -> Refusal:
-    return Refusal(problem("not-json", HTTPStatus.BAD_REQUEST, "The body is not JSON", reason))
+    return Refusal(problem("not-json", HTTPStatus.BAD_REQUEST, "The body cannot be read as JSON", reason))
 
 
 class _RepeatedKey(ValueError):
@@ -118,7 +123,7 @@ def _not_an_exam(faults: Sequence[Fault]) -> Refusal:
 
 def _schema_faults(details: list[ErrorDetails]) -> tuple[Fault, ...]:
     """A pointer and a sentence for each error, each place named once."""
-    unknown = {_path(error) for error in details if "[key]" in error["loc"]}
+    unknown = {_path(error) for error in details if _is_about_key(error)}
     found: dict[tuple[str | int, ...], Fault] = {}
     for error in details:
         path = _path(error)
@@ -127,10 +132,15 @@ def _schema_faults(details: list[ErrorDetails]) -> tuple[Fault, ...]:
     return tuple(found.values())
 
 
+def _is_about_key(error: ErrorDetails) -> bool:
+    """Whether the error is about the key of a mapping, which pydantic marks in the place it gives."""
+    return "[key]" in error["loc"][1:] and error["type"] == "enum"
+
+
 def _path(error: ErrorDetails) -> tuple[str | int, ...]:
     """Where the error is; what pydantic says about a key goes to the key."""
     loc = error["loc"]
-    return loc[: loc.index("[key]")] if "[key]" in loc else loc
+    return loc[: len(loc) - 1 - loc[::-1].index("[key]")] if _is_about_key(error) else loc
 
 
 def _pointer(path: Sequence[str | int]) -> str:
@@ -151,6 +161,7 @@ def _sentence(error: ErrorDetails) -> str:
         "dataclass_type": "must be an object.",
         "dict_type": "must be an object.",
         "frozen_set_type": "must be a list.",
+        "json_invalid": UNREADABLE,
         "timezone_aware": "must be a time with its offset from UTC (RFC 3339).",
         "greater_than_equal": f"must be {context.get('ge', 0):g} or more.",
         "less_than_equal": f"must be {context.get('le', 0):g} or less.",
@@ -158,16 +169,16 @@ def _sentence(error: ErrorDetails) -> str:
     }
     if kind == "enum":
         return f"must be one of {context['expected']}."
-    if kind.startswith("datetime"):
+    if kind.startswith("datetime") or kind == "string_pattern_mismatch":
         return plain["timezone_aware"]
     return plain.get(kind, error["msg"].rstrip(".") + ".")
 
 
-def _contradictions(exam: Exam) -> tuple[Fault, ...]:
-    return tuple(Fault(pointer=found.pointer, detail=found.sentence) for found in contradictions(exam))
+def _contradictions(exam: Exam, now: datetime | None) -> tuple[Fault, ...]:
+    return tuple(Fault(pointer=found.pointer, detail=found.sentence) for found in contradictions(exam, now))
 
 
-def _contradictions_despite(details: list[ErrorDetails], stated: Any) -> tuple[Fault, ...]:
+def _contradictions_despite(details: list[ErrorDetails], stated: Any, now: datetime | None) -> tuple[Fault, ...]:
     """The contradictions among what is readable, so that all faults are told at once."""
     if not isinstance(stated, dict):
         return ()
@@ -177,13 +188,15 @@ def _contradictions_despite(details: list[ErrorDetails], stated: Any) -> tuple[F
     patient = stated.get("patient")
     stated["patient"] = {"age_years": MINIMUM_AGE, **(patient if isinstance(patient, dict) else {})}
     try:
-        return _contradictions(EXAM.validate_json(json.dumps(stated)))
+        return _contradictions(EXAM.validate_json(json.dumps(stated)), now)
     except ValidationError:
         return ()  # still not readable: what was found so far is told
 
 
 def _take_out(place: Any, path: Sequence[str | int]) -> None:
-    """Remove what is at `path`; nothing happens where nothing is there."""
+    """Remove what is at `path`; nothing happens where nothing is there, nor to the whole."""
+    if not path:
+        return
     *way, last = path
     try:
         for step in way:

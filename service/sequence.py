@@ -65,9 +65,15 @@ def assess(
     at: datetime,
 ) -> Assessment:
     """The answer to `exam`. The red flags are read from the exam alone, before and whatever the classifier says."""
-    raised = tuple(flag for flag in RED_FLAGS if flag.present(exam) is Answer.YES)
-    flags = _red_flags(exam, raised, policy)
-    picture = ClinicalPicture(exam=exam, raised=raised, policy=policy, involvement=_involvement(classify, exam))
+    answers = tuple((flag, flag.present(exam)) for flag in RED_FLAGS)
+    flags = _red_flags(exam, answers, policy)
+    picture = ClinicalPicture(
+        exam=exam,
+        raised=tuple(flag for flag, answer in answers if answer is Answer.YES),
+        screen=frozenset(answer for flag, answer in answers if flag.first_line),
+        policy=policy,
+        involvement=_involvement(classify, exam),
+    )
     imaging, surgery = imaging_of(picture), surgery_of(picture)
     advice = tuple(rule for rule in RECOMMENDATIONS if rule.applies(picture))
     management = Management(
@@ -116,7 +122,8 @@ def _involvement(classify: Classify, exam: Exam) -> Involvement | None:
         return None
 
 
-def _red_flags(exam: Exam, raised: tuple[RedFlag, ...], policy: Policy) -> RedFlagAnswer:
+def _red_flags(exam: Exam, answers: tuple[tuple[RedFlag, Answer], ...], policy: Policy) -> RedFlagAnswer:
+    raised = [flag for flag, answer in answers if answer is Answer.YES]
     weak = [flag for flag in raised if flag.weak]
     present = tuple(
         _show(
@@ -131,8 +138,8 @@ def _red_flags(exam: Exam, raised: tuple[RedFlag, ...], policy: Policy) -> RedFl
     )
     unasked = tuple(
         _show(UnaskedFlag, flag, ask=flag.ask(exam))
-        for flag in RED_FLAGS
-        if not flag.derived and flag.present(exam) is Answer.NOT_ASSESSED
+        for flag, answer in answers
+        if not flag.derived and answer is Answer.NOT_ASSESSED
     )
     complete = all(flag.second_line for flag in unasked)
     return RedFlagAnswer(present=present, not_assessed=unasked, screen_complete=complete, policy=policy)
@@ -144,7 +151,7 @@ def _classifier(picture: ClinicalPicture, sets: PredictionSets) -> ClassifierAns
     if found is None:
         return ClassifierAnswer(
             status=ClassifierStatus.UNAVAILABLE,
-            roots={},
+            roots={root: RootProbability(probability=None) for root in ROOTS},
             likely_roots=(),
             prediction_set=ROOTS,  # nothing was computed, so nothing is ruled out
             coverage=None,
@@ -169,7 +176,13 @@ def _other_leg(picture: ClinicalPicture, classify: Classify, sets: PredictionSet
     if picture.exam.other_leg is None:
         return None
     exam = Exam(patient=picture.exam.patient, history=History(), examination=picture.exam.other_leg)
-    other = ClinicalPicture(exam=exam, raised=(), policy=picture.policy, involvement=_involvement(classify, exam))
+    other = ClinicalPicture(
+        exam=exam,
+        raised=(),
+        screen=picture.screen,
+        policy=picture.policy,
+        involvement=_involvement(classify, exam),
+    )
     return OtherLeg(classifier=_classifier(other, sets))
 
 

@@ -1,5 +1,6 @@
 """What can be set from outside, read once from the environment."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -26,3 +27,12 @@ class Settings(BaseSettings):
         "overriding by itself",
     )
     log_level: Literal["critical", "error", "warning", "info", "debug"] = Field("info", description="what is logged")
+
+
+SETTINGS = tuple(f"NERVEROOT_{name.upper()}" for name in Settings.model_fields)
+"""The names of all settings, as the environment holds them."""
+
+
+def unknown_settings(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The variables that look like settings and are none: a mistyped policy must not be ignored in silence."""
+    return tuple(sorted(name for name in environment if name.startswith("NERVEROOT_") and name not in SETTINGS))

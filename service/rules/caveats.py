@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from features.answer import Answer
 from features.encoding import OLD_AGE, SLR_ANGLES
-from features.exam import StraightLegRaise, TestResult
+from features.exam import NsaidContraindication, StraightLegRaise, TestResult
 from service.rules.findings import neurologic_deficit, upper_motor_neuron
+from service.rules.guideline import Urgency
 from service.rules.imaging import imaging_of
-from service.rules.impression import concordant_kinds
+from service.rules.impression import concordant_kinds, likely_roots
 from service.rules.pathway import ClinicalPicture
-from service.rules.red_flags import RED_FLAGS
-from service.rules.surgery import SurgeryTiming, surgery_of
+from service.rules.surgery import surgery_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,14 +43,6 @@ def _positive_in_range(picture: ClinicalPicture) -> bool:
     return _raised(picture).result is TestResult.POSITIVE and not _positive_out_of_range(picture)
 
 
-def _unscreened(picture: ClinicalPicture) -> bool:
-    return any(
-        flag.present(picture.exam) is Answer.NOT_ASSESSED
-        for flag in RED_FLAGS
-        if not flag.second_line and not flag.derived
-    )
-
-
 def _imaged(picture: ClinicalPicture) -> bool:
     return imaging_of(picture).indicated
 
@@ -59,13 +51,12 @@ def _no_mri(picture: ClinicalPicture) -> bool:
     return picture.exam.treatment.mri_contraindicated is Answer.YES
 
 
-def _surgeon_soon(picture: ClinicalPicture) -> bool:
-    return surgery_of(picture).timing in (SurgeryTiming.WITHIN_24_HOURS, SurgeryTiming.URGENT)
+def _pregnant(picture: ClinicalPicture) -> bool:
+    return picture.contraindicated(NsaidContraindication.PREGNANCY) is Answer.YES
 
 
 def _one_kind_of_sign(picture: ClinicalPicture) -> bool:
-    likely = picture.involvement.likely_roots if picture.involvement else ()
-    return any(len(concordant_kinds(picture.exam.examination, root)) < 2 for root in likely)
+    return any(len(concordant_kinds(picture.exam.examination, root)) < 2 for root in likely_roots(picture))
 
 
 def _nothing_found(picture: ClinicalPicture) -> bool:
@@ -75,7 +66,7 @@ def _nothing_found(picture: ClinicalPicture) -> bool:
 CAVEATS = (
     Caveat(
         rule_id="CA-UNSCREENED",
-        applies=_unscreened,
+        applies=lambda picture: Answer.NOT_ASSESSED in picture.screen,
         trigger="A red flag was not asked",
         text="Not all red flags were asked. What was not asked is not absent.",
         citations=("casazza2012", "nvn_lrs"),
@@ -85,7 +76,7 @@ CAVEATS = (
         applies=lambda picture: picture.age_alone,
         trigger="The override rests on age over 50 alone",
         text="The override rests on age over 50 alone, the weakest flag: under 1 % of those it flags have cancer, and "
-        " early imaging of people of 65 and over did not help them.",
+        " early imaging did not help people of 65 and over with back pain but no radiculopathy.",
         citations=("cochrane_malig2013", "jarvik2015", "ahcpr1994"),
     ),
     Caveat(
@@ -108,7 +99,7 @@ CAVEATS = (
         trigger="Straight leg raise positive",
         text="A positive straight leg raise is sensitive but unspecific (specificity 26 %), and counts only between 30 "
         "and 70 degrees.",
-        citations=("nerveroot_guideline",),
+        citations=("deville2000", "nerveroot_guideline"),
     ),
     Caveat(
         rule_id="CA-SLR-ANGLE",
@@ -138,7 +129,7 @@ CAVEATS = (
         trigger="A likely root with fewer than two kinds of sign",
         text="Motor, reflex and sensory findings in one distribution together make the diagnosis; here fewer than two "
         "of the three point to the same root.",
-        citations=("hancock2011", "ekedahl2018"),
+        citations=("nerveroot_guideline", "ekedahl2018"),
     ),
     Caveat(
         rule_id="CA-NORMAL-EXAMINATION",
@@ -172,9 +163,16 @@ CAVEATS = (
         citations=("kim2018", "mri_ci"),
     ),
     Caveat(
+        rule_id="CA-CT-PREGNANCY",
+        applies=lambda picture: _imaged(picture) and _no_mri(picture) and _pregnant(picture),
+        trigger="Imaging is indicated, MRI contraindicated, pregnancy",
+        text="Pregnancy: CT exposes the child to radiation. Choose the study together with radiology and obstetrics.",
+        citations=("nerveroot_guideline",),
+    ),
+    Caveat(
         rule_id="CA-NO-RUSH",
-        applies=lambda picture: not _surgeon_soon(picture),
-        trigger="Surgery is neither an emergency nor urgent",
+        applies=lambda picture: picture.in_course and surgery_of(picture).urgency is Urgency.ROUTINE,
+        trigger="Ordinary pathway with pain, no surgeon needed urgently",
         text="Do not rush to surgery: without severe or progressive deficit the result at one year is the same.",
         citations=("peul2007", "peul2008"),
     ),
@@ -183,7 +181,8 @@ CAVEATS = (
         applies=lambda picture: picture.involvement is not None,
         trigger="The classifier answered",
         text="The root probabilities come from a model that learned from a synthetic cohort built on published "
-        "figures. It has not been validated on patients; clinicians themselves reach an AUC of 0.65 to 0.80.",
+        "figures. It has not been validated on patients. No single bedside test tells the level well (area under the "
+        "curve below 0.75).",
         citations=("hancock2011",),
     ),
 )

@@ -1,9 +1,9 @@
 """What an exam says, in the words of the rules: small predicates that several rules share."""
 
-from features.anatomy import Movement, Reflex, Region
+from features.anatomy import DERMATOMES, Movement, Reflex, Region
 from features.answer import Answer
 from features.encoding import OLD_AGE
-from features.exam import Exam, Examination, ReflexGrade, unable
+from features.exam import Exam, Examination, PlantarResponse, ReflexGrade, unable
 
 SEVERE_GRADE = 3.0
 """MRC grade at or below which a deficit counts as severe (docs/guideline.md; liuk2013 counts
@@ -11,6 +11,11 @@ grade 4 and more as useful strength)."""
 
 RAPID_HOURS = 24.0
 """Hours within which weakness that grew counts as rapid (docs/guideline.md)."""
+
+
+FALLEN_GRADES = 1.0
+"""MRC grades by which a movement must be weaker than at the previous examination to count as progressive: less is
+within what two examiners differ by."""
 
 
 def motor_deficit(leg: Examination) -> Answer:
@@ -71,38 +76,49 @@ def severe_weakness(exam: Exam) -> Answer:
     return Answer.any(answers)
 
 
-def ungraded(exam: Exam) -> tuple[str, ...]:
-    """The pointers of movements said to be weak with no grade."""
-    names = (("examination", exam.examination), ("other_leg", exam.other_leg))
+def ungraded(leg: Examination) -> tuple[Movement, ...]:
+    """The movements said to be weak with no grade."""
+    return tuple(movement for movement, grade in leg.strength.items() if grade == "weak")
+
+
+def foot_drop_not_excluded(leg: Examination) -> Answer:
+    """Weak dorsiflexion, or no walking on the heel, that nobody graded: it may be a foot drop."""
+    if leg.graded(Movement.ANKLE_DORSIFLEXION) is not None:
+        return Answer.NO
+    return Answer.any((leg.weak(Movement.ANKLE_DORSIFLEXION), unable(leg.heel_walk)))
+
+
+def fallen(exam: Exam) -> tuple[Movement, ...]:
+    """The movements that are weaker by one MRC grade or more than at the previous examination of the same leg."""
+    if exam.previous_examination is None:
+        return ()
+    was, now = exam.previous_examination.examination, exam.examination
+    graded = ((movement, was.graded(movement), now.graded(movement)) for movement in Movement)
     return tuple(
-        f"/{name}/strength/{movement}"
-        for name, leg in names
-        if leg is not None
-        for movement, grade in leg.strength.items()
-        if grade == "weak"
+        movement
+        for movement, before, after in graded
+        if before is not None and after is not None and before - after >= FALLEN_GRADES
     )
 
 
-def foot_drop_not_excluded(exam: Exam) -> Answer:
-    """Weak dorsiflexion, or no walking on the heel, that nobody graded: it may be a foot drop."""
-
-    def of(leg: Examination) -> Answer:
-        if leg.graded(Movement.ANKLE_DORSIFLEXION) is not None:
-            return Answer.NO
-        return Answer.any((leg.weak(Movement.ANKLE_DORSIFLEXION), unable(leg.heel_walk)))
-
-    return Answer.any(of(leg) for leg in exam.legs)
-
-
 def weakness_progresses(exam: Exam) -> Answer:
-    """Weakness that grows, as stated, or as the hours stated for its growth imply."""
-    flags = exam.red_flags
-    return Answer.YES if flags.motor_deterioration_hours is not None else flags.progressive_motor_weakness
+    """Weakness that grows: as stated, as the hours stated for its growth imply, or as two examinations show."""
+    implied = exam.red_flags.motor_deterioration_hours is not None or bool(fallen(exam))
+    return Answer.YES if implied else exam.red_flags.progressive_motor_weakness
+
+
+def hours_between(exam: Exam) -> float | None:
+    """The hours between two examinations between which strength fell; None where it did not or a date is missing."""
+    previous = exam.previous_examination
+    if previous is None or not fallen(exam) or previous.examined_at is None or exam.examined_at is None:
+        return None
+    return (exam.examined_at - previous.examined_at).total_seconds() / 3600
 
 
 def tempo_rapid(exam: Exam) -> Answer:
-    """Whether the weakness grew in under 24 hours; not assessed where no hours are stated."""
-    hours = exam.red_flags.motor_deterioration_hours
+    """Whether the weakness grew in under 24 hours, as stated or between two examinations; else not assessed."""
+    stated = exam.red_flags.motor_deterioration_hours
+    hours = hours_between(exam) if stated is None else stated
     return Answer.of(None if hours is None else hours < RAPID_HOURS)
 
 
@@ -110,7 +126,8 @@ def upper_motor_neuron(exam: Exam) -> Answer:
     """Extensor plantar response, clonus, or a brisk reflex in either leg."""
     signs = []
     for leg in exam.legs:
-        signs += [Answer.of(None if leg.plantar_response is None else leg.plantar_response == "extensor"), leg.clonus]
+        response = leg.plantar_response
+        signs += [Answer.of(None if response is None else response is PlantarResponse.EXTENSOR), leg.clonus]
         signs += [Answer.of(grade is ReflexGrade.BRISK) for grade in leg.reflexes.values()]
     return Answer.any(signs)
 
@@ -118,3 +135,28 @@ def upper_motor_neuron(exam: Exam) -> Answer:
 def any_deficit_known(exam: Exam) -> Answer:
     """A motor, sensory or reflex deficit of either leg."""
     return Answer.any(neurologic_deficit(leg, exam) for leg in exam.legs)
+
+
+def speaks_of_a_root(exam: Exam) -> bool:
+    """Whether anything stated can tell one root from another, or a root from a mimic.
+
+    That is pain or tingling in a region that belongs to a root, or any sign looked for, found or not; back pain alone,
+    a side, or how bad it is, is not.
+    """
+    felt = (exam.history.pain_locations or frozenset()) | (exam.history.paresthesia_locations or frozenset())
+    leg = exam.examination
+    looked_for = (
+        *leg.strength,
+        *(region for region in leg.sensation if isinstance(region, Region)),
+        *(reflex for reflex in leg.reflexes if leg.reflexes[reflex] is not ReflexGrade.BRISK),
+    )
+    tests = (getattr(leg, name) is not None for name in _TESTS)
+    return bool(looked_for) or any(tests) or any(row.roots and row.region in felt for row in DERMATOMES)
+
+
+_TESTS = (
+    *("heel_walk", "toe_walk", "single_leg_sit_to_stand"),
+    *("straight_leg_raise", "crossed_straight_leg_raise", "slump", "femoral_stretch", "crossed_femoral_stretch"),
+    *("hip_internal_rotation_pain", "trochanteric_tenderness", "faber", "fibular_head_tinel"),
+    *("pedal_pulses_reduced", "dermatomal_rash"),
+)

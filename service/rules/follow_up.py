@@ -30,7 +30,7 @@ FOLLOW_UP = (
         trigger="An emergency red flag",
         within_days=TODAY,
         because="Today, in the emergency department.",
-        citations=("girft2023",),
+        citations=("calderdale2021", "lsc_mri"),
     ),
     FollowUpRule(
         rule_id="FU-FOOT-DROP",
@@ -53,6 +53,14 @@ FOLLOW_UP = (
             "nerveroot_guideline",
             "acr2021",
         ),
+    ),
+    FollowUpRule(
+        rule_id="FU-RECOVERED",
+        applies=in_phase(Phase.RECOVERED),
+        trigger="Pain gone, no deficit known",
+        within_days=DAYS_MONTH,
+        because="A last look within a month: symptoms come back in many.",
+        citations=("hordijk2010", "pengel2003"),
     ),
     FollowUpRule(
         rule_id="FU-SEVERE-PAIN",

@@ -140,6 +140,11 @@ class RedFlag:
         """Whether it replaces the ordinary pathway under `policy`."""
         return not (self.weak and policy is Policy.CONTEXTUAL)
 
+    @property
+    def first_line(self) -> bool:
+        """Whether a complete screen has to have looked for it."""
+        return not self.second_line and not self.derived
+
     def supports(self, other: "RedFlag") -> bool:
         """Whether it is a weak flag that adds to the suspicion `other` raises: age to cancer and to fracture."""
         return self.weak and not other.weak and other.group in (Group.CANCER, Group.FRACTURE)

@@ -68,8 +68,8 @@ IMAGING = (
         applies=in_phase(Phase.EMERGENCY),
         trigger="An emergency red flag",
         timing=ImagingTiming.IMMEDIATE,
-        because="Red flag of an emergency: image at once; waiting costs function that does not come back.",
-        citations=("girft2023", "acr2021", "chou2011"),
+        because="Red flag of an emergency: image at once.",
+        citations=("acr2021", "chou2011", "calderdale2021"),
     ),
     ImagingRule(
         rule_id="IM-RED-FLAG",
@@ -122,6 +122,23 @@ IMAGING = (
         citations=("ng59",),
     ),
     ImagingRule(
+        rule_id="IM-RELIEVED",
+        applies=lambda picture: picture.cared_for is Answer.YES,
+        trigger="Six weeks of care or more, relief adequate",
+        timing=ImagingTiming.NOT_NOW,
+        because="Relief under conservative care is adequate: imaging would change nothing.",
+        citations=("acr2021", "ng59"),
+    ),
+    ImagingRule(
+        rule_id="IM-CARE-FIRST",
+        applies=lambda picture: picture.long_standing is Answer.YES,
+        trigger="Symptoms of six weeks or more, but less than six weeks of adequate care",
+        timing=ImagingTiming.NOT_NOW,
+        because="Symptoms have lasted, but adequate conservative care has not: imaging is weighed after 6 to 8 weeks "
+        "of it.",
+        citations=("acr2021", "nhg2015"),
+    ),
+    ImagingRule(
         rule_id="IM-FIRST-WEEKS",
         applies=lambda picture: True,
         trigger="First 6 to 8 weeks, no overriding red flag",
@@ -139,11 +156,13 @@ def imaging_of(picture: ClinicalPicture) -> ImagingRule:
 
 
 def modality(picture: ClinicalPicture, rule: ImagingRule) -> Modality:
-    """MRI, or CT where MRI is contraindicated: with myelography where a compressed root or cauda is looked for."""
+    """MRI, or CT where MRI is contraindicated: with myelography where a compressed root, cauda or cord is sought."""
     if not rule.indicated:
         return Modality.NONE
     if picture.exam.treatment.mri_contraindicated is not Answer.YES:
         return Modality.MRI
-    # A needle through tissue that may be infected is a risk of its own, and a fracture needs no contrast.
-    fracture_alone = picture.has(Group.FRACTURE) and not picture.has(Group.CAUDA_EQUINA)
-    return Modality.CT if fracture_alone or picture.has(Group.INFECTION) else Modality.CT_MYELOGRAPHY
+    bone = picture.phase is Phase.RED_FLAG_WORKUP and all(
+        flag.weak or flag.group is Group.FRACTURE for flag in picture.raised
+    )
+    # A needle through tissue that may be infected is a risk of its own; a fracture, or age alone, needs no contrast.
+    return Modality.CT if bone or picture.has(Group.INFECTION) else Modality.CT_MYELOGRAPHY

@@ -35,11 +35,14 @@ class Phase(StrEnum):
 class ClinicalPicture:
     """What management sees: the exam, the red flags that are up, the policy, and what the classifier said, if it did.
 
+    `screen` holds the answers that the first-line flags gave: with *not assessed* among them it is not complete.
+
     No part of it that decides on urgency, imaging or surgery reads `involvement`.
     """
 
     exam: Exam
     raised: tuple[RedFlag, ...]
+    screen: frozenset[Answer]
     policy: Policy
     involvement: Involvement | None
 
@@ -50,8 +53,9 @@ class ClinicalPicture:
 
     @property
     def age_alone(self) -> bool:
-        """Whether the override rests on age over 50 and nothing else."""
-        return bool(self.overriding) and all(flag.weak for flag in self.overriding)
+        """Whether the override rests on age over 50 and nothing else, no severe deficit either."""
+        weak_only = bool(self.overriding) and all(flag.weak for flag in self.overriding)
+        return weak_only and self.phase is Phase.RED_FLAG_WORKUP
 
     def has(self, *groups: Group) -> bool:
         """Whether a flag of one of `groups` is up, age aside."""
@@ -60,18 +64,36 @@ class ClinicalPicture:
     @cached_property
     def phase(self) -> Phase:
         """The phase, the most pressing first."""
-        serious = [flag for flag in self.overriding if not flag.weak and flag.group is not Group.MOTOR]
-        if any(flag.urgency is Urgency.EMERGENCY for flag in self.overriding):
-            return Phase.EMERGENCY
-        if serious:
-            return Phase.RED_FLAG_WORKUP
-        if Answer.YES in (self.severe, self.may_be_foot_drop, self.progressive):
-            return Phase.MOTOR_DEFICIT_REFERRAL
-        if self.overriding:
-            return Phase.RED_FLAG_WORKUP
+        pressing = self._pressing
+        if pressing is not None:
+            return pressing
+        return Phase.RED_FLAG_WORKUP if self.overriding else self.course
+
+    @cached_property
+    def course(self) -> Phase:
+        """The phase as it would be if age over 50 did not override: where treatment of the sciatica itself stands."""
+        pressing = self._pressing
+        if pressing is not None:
+            return pressing
         if self.recovered:
             return Phase.RECOVERED
         return Phase.PERSISTENT_SYMPTOMS if self.persistent else Phase.INITIAL_CONSERVATIVE_CARE
+
+    @property
+    def in_course(self) -> bool:
+        """Whether the ordinary pathway with pain is where the person is, age aside."""
+        return self.course in (Phase.INITIAL_CONSERVATIVE_CARE, Phase.PERSISTENT_SYMPTOMS)
+
+    @cached_property
+    def _pressing(self) -> Phase | None:
+        """The phase that red flags other than age, or a severe deficit, ask for."""
+        strong = [flag for flag in self.overriding if not flag.weak]
+        if any(flag.urgency is Urgency.EMERGENCY for flag in strong):
+            return Phase.EMERGENCY
+        if any(flag.group is not Group.MOTOR for flag in strong):
+            return Phase.RED_FLAG_WORKUP
+        motor = Answer.YES in (self.severe, self.may_be_foot_drop, self.progressive)
+        return Phase.MOTOR_DEFICIT_REFERRAL if motor or strong else None
 
     @cached_property
     def severe(self) -> Answer:
@@ -85,13 +107,15 @@ class ClinicalPicture:
 
     @cached_property
     def may_be_foot_drop(self) -> Answer:
-        """Weak dorsiflexion that nobody graded."""
-        return foot_drop_not_excluded(self.exam)
+        """Weak dorsiflexion of either leg that nobody graded."""
+        return Answer.any(foot_drop_not_excluded(leg) for leg in self.exam.legs)
 
     @property
     def recovered(self) -> bool:
-        """No pain left and no deficit known."""
-        return self.exam.history.pain_severity == 0 and any_deficit_known(self.exam) is not Answer.YES
+        """No pain and no tingling left, and no deficit known."""
+        history = self.exam.history
+        tingles = bool(history.paresthesia_locations)
+        return history.pain_severity == 0 and not tingles and any_deficit_known(self.exam) is not Answer.YES
 
     @property
     def cared_for(self) -> Answer:
@@ -107,11 +131,13 @@ class ClinicalPicture:
 
     @property
     def not_relieved(self) -> Answer:
-        """Relief that is inadequate, or only partial with pain that cannot be borne."""
+        """Relief that is inadequate, or pain that cannot be borne unless relief is stated as adequate."""
         treatment = self.exam.treatment
         if treatment.pain_relief is PainRelief.PARTIAL:
             return treatment.intolerable_pain
-        return Answer.of(None if treatment.pain_relief is None else treatment.pain_relief is PainRelief.INADEQUATE)
+        stated = Answer.of(None if treatment.pain_relief is None else treatment.pain_relief is PainRelief.INADEQUATE)
+        unbearable = treatment.intolerable_pain is Answer.YES and stated is Answer.NOT_ASSESSED
+        return Answer.YES if unbearable else stated
 
     @property
     def persistent(self) -> bool:

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from features.anatomy import Side
+from features.anatomy import Movement, Side
 from features.answer import Answer
-from features.exam import TestResult
-from service.rules.findings import motor_deficit, tempo_rapid, ungraded
+from features.exam import Ability, Examination, TestResult
+from service.rules.findings import foot_drop_not_excluded, motor_deficit, tempo_rapid, ungraded
 from service.rules.guideline import Group
 from service.rules.pathway import ClinicalPicture, Phase
 
@@ -29,6 +29,43 @@ def _always(*pointers: str) -> Callable[[ClinicalPicture], tuple[str, ...]]:
     return lambda picture: pointers
 
 
+def _legs(picture: ClinicalPicture) -> tuple[tuple[str, Examination], ...]:
+    return tuple(zip(("/examination", "/other_leg"), picture.exam.legs, strict=False))
+
+
+def _foot_drops(picture: ClinicalPicture) -> tuple[str, ...]:
+    """Where ankle dorsiflexion has to be graded."""
+    return tuple(
+        f"{leg}/strength/{Movement.ANKLE_DORSIFLEXION}"
+        for leg, found in _legs(picture)
+        if foot_drop_not_excluded(found) is Answer.YES
+    )
+
+
+def _ungraded(picture: ClinicalPicture) -> tuple[str, ...]:
+    """Where weakness has no grade, the possible foot drop aside: that has a question of its own."""
+    weak = (f"{leg}/strength/{movement}" for leg, found in _legs(picture) for movement in ungraded(found))
+    return tuple(pointer for pointer in weak if pointer not in _foot_drops(picture))
+
+
+_TESTS_OF_STRENGTH = (
+    ("heel_walk", Movement.ANKLE_DORSIFLEXION),
+    ("toe_walk", Movement.PLANTAR_FLEXION),
+    ("single_leg_sit_to_stand", Movement.KNEE_EXTENSION),
+)
+
+
+def _functions(picture: ClinicalPicture) -> tuple[str, ...]:
+    """Where a test of strength failed and the movement behind it is not known to be weak."""
+    return tuple(
+        f"{leg}/strength/{movement}"
+        for leg, found in _legs(picture)
+        for test, movement in _TESTS_OF_STRENGTH
+        if getattr(found, test) is Ability.UNABLE and found.weak(movement) is not Answer.YES
+        if f"{leg}/strength/{movement}" not in _foot_drops(picture)
+    )
+
+
 def _progresses_at_unknown_tempo(picture: ClinicalPicture) -> bool:
     return picture.progressive is Answer.YES and tempo_rapid(picture.exam) is _UNKNOWN
 
@@ -47,16 +84,16 @@ def _flag_but_strength_unknown(picture: ClinicalPicture) -> bool:
 
 
 def _care_unknown(picture: ClinicalPicture) -> bool:
-    return picture.phase is Phase.PERSISTENT_SYMPTOMS and picture.cared_for is _UNKNOWN
+    return picture.course is Phase.PERSISTENT_SYMPTOMS and picture.cared_for is _UNKNOWN
 
 
 def _relief_unknown(picture: ClinicalPicture) -> bool:
-    return picture.phase is Phase.PERSISTENT_SYMPTOMS and picture.not_relieved is _UNKNOWN
+    return picture.course is Phase.PERSISTENT_SYMPTOMS and picture.not_relieved is _UNKNOWN
 
 
 def _candidacy_unknown(picture: ClinicalPicture) -> bool:
     open_case = Answer.NO not in (picture.cared_for, picture.not_relieved)
-    return picture.phase is Phase.PERSISTENT_SYMPTOMS and open_case and picture.candidate is _UNKNOWN
+    return picture.course is Phase.PERSISTENT_SYMPTOMS and open_case and picture.candidate is _UNKNOWN
 
 
 def _nsaid_unknown(picture: ClinicalPicture) -> bool:
@@ -66,7 +103,7 @@ def _nsaid_unknown(picture: ClinicalPicture) -> bool:
 
 def _mri_safety_unknown(picture: ClinicalPicture) -> bool:
     wanted = bool(picture.overriding) or picture.phase is Phase.MOTOR_DEFICIT_REFERRAL
-    likely = picture.phase is Phase.PERSISTENT_SYMPTOMS and picture.candidate is Answer.YES
+    likely = picture.course is Phase.PERSISTENT_SYMPTOMS and picture.candidate is Answer.YES
     return (wanted or likely) and picture.exam.treatment.mri_contraindicated is _UNKNOWN
 
 
@@ -94,13 +131,13 @@ QUESTIONS = (
         trigger="A flag of cauda equina syndrome, residual urine not measured",
         ask=_always("/red_flags/post_void_residual_ml"),
         text="How much urine is left after voiding? Under 200 ml does not rule the syndrome out; do not wait for it.",
-        citations=("boktor2023", "lsc_mri"),
+        citations=("calderdale2021", "lsc_mri"),
     ),
     Question(
         rule_id="QU-GRADE",
-        applies=lambda picture: bool(ungraded(picture.exam)),
+        applies=lambda picture: bool(_ungraded(picture)),
         trigger="Weakness without an MRC grade",
-        ask=lambda picture: ungraded(picture.exam),
+        ask=_ungraded,
         text="Which MRC grade? Grade 3 or less is a severe deficit and changes what is done.",
         citations=("nerveroot_guideline", "nhg2015", "liuk2013"),
     ),
@@ -108,9 +145,18 @@ QUESTIONS = (
         rule_id="QU-FOOT-DROP",
         applies=lambda picture: picture.may_be_foot_drop is Answer.YES,
         trigger="Weak dorsiflexion or no heel walk, no MRC grade",
-        ask=_always("/examination/strength/ankle_dorsiflexion"),
+        ask=_foot_drops,
         text="Which MRC grade has ankle dorsiflexion? A foot drop is not excluded.",
         citations=("nerveroot_guideline", "nhg2015", "liuk2013"),
+    ),
+    Question(
+        rule_id="QU-FUNCTION",
+        applies=lambda picture: bool(_functions(picture)),
+        trigger="Heel walk, toe walk or sit-to-stand not possible, the movement behind it not graded or MRC 5",
+        ask=_functions,
+        text="A test of strength was not possible, but the movement behind it is not known to be weak. Which MRC "
+        "grade, or was it pain?",
+        citations=("nerveroot_guideline",),
     ),
     Question(
         rule_id="QU-BOTH-LEGS",

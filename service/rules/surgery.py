@@ -74,6 +74,22 @@ SURGERY = (
         citations=("nerveroot_guideline", "repub21252", "nhg2015", "liuk2013"),
     ),
     SurgeryRule(
+        rule_id="SU-FOOT-DROP",
+        applies=lambda picture: picture.may_be_foot_drop is Answer.YES,
+        trigger="Weak dorsiflexion, or no heel walk, without an MRC grade",
+        timing=SurgeryTiming.URGENT,
+        because="A foot drop is not excluded: urgent until the weakness is graded 4 or more.",
+        citations=("nerveroot_guideline", "nhg2015"),
+    ),
+    SurgeryRule(
+        rule_id="SU-WIDESPREAD",
+        applies=lambda picture: picture.has(Group.MOTOR),
+        trigger="Weakness of three or more roots in one leg",
+        timing=SurgeryTiming.URGENT,
+        because="Weakness of more roots than one disc reaches: surgical opinion with the MRI.",
+        citations=("rcgp1996", "casazza2012"),
+    ),
+    SurgeryRule(
         rule_id="SU-INTOLERABLE",
         applies=_intolerable_after_care,
         trigger="Intolerable pain after 6 weeks of adequate care, not relieved",

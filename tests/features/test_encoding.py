@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from features.answer import Answer
-from features.encoding import FEATURES, encode, nothing_stated, schema_digest, supports_tension
+from features.encoding import FEATURES, encode, schema_digest, supports_tension
 from service.intake import EXAM
 from tests.builders import a_body, an_exam
 
@@ -32,8 +32,6 @@ def test_only_age_is_known_of_an_empty_exam() -> None:
         "age_years": 44,
         "over_60": 0,
     }
-    assert nothing_stated(an_exam())
-    assert not nothing_stated(an_exam(examination={"slump": "negative"}))
 
 
 def test_every_column_can_be_filled_and_holds_a_small_whole_number() -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from tests.rules.red_flag_cases import Sections, flags, weak
+from tests.rules.red_flag_cases import Sections, flags, strengths, weak
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +37,8 @@ SEVERE = weak(3)
 MODERATE = weak(3.5)
 UNGRADED_DROP = weak("weak", "ankle_dorsiflexion")
 GRADED_DORSIFLEXION = weak(4, "ankle_dorsiflexion")
+THREE_ROOTS = strengths(knee_extension=4, great_toe_extension=4, plantar_flexion=4)
+TWO_ROOTS = strengths(great_toe_extension=4, plantar_flexion=4)
 PAIN = {"history": {"pain_severity": 7}}
 LESS_PAIN = {"history": {"pain_severity": 6.9}}
 RECOVERED = {"history": {"pain_severity": 0}}
@@ -95,11 +97,24 @@ CASES = {
     ),
     "IM-RECOVERED": Cases(
         shown={"no pain, nothing found": RECOVERED, "no pain, strong": {**RECOVERED, **weak(5)}},
-        hidden={"? pain": {}, "pain 0.1": {"history": {"pain_severity": 0.1}}, "weak": {**RECOVERED, **weak()}},
+        hidden={
+            "? pain": {},
+            "pain 0.1": {"history": {"pain_severity": 0.1}},
+            "weak": {**RECOVERED, **weak()},
+            "tingling left": {"history": {"pain_severity": 0, "paresthesia_locations": ["sole"]}},
+        },
     ),
     "IM-FIRST-WEEKS": Cases(
-        shown={"?": {}, "5.9 weeks": care(5.9), "41.9 days": SHORT, "adequate": care(8, "adequate")},
-        hidden={"6 weeks": care(6), "42 days": LONG, "cancer": CANCER},
+        shown={"?": {}, "5.9 weeks": care(5.9), "41.9 days": SHORT, "adequate, early": care(3, "adequate")},
+        hidden={"6 weeks": care(6), "42 days": LONG, "cancer": CANCER, "adequate": care(6, "adequate")},
+    ),
+    "IM-RELIEVED": Cases(
+        shown={"6 weeks": care(6, "adequate")},
+        hidden={"5.9 weeks": care(5.9, "adequate"), "inadequate": care(6), "? relief": care(6, None)},
+    ),
+    "IM-CARE-FIRST": Cases(
+        shown={"42 days, 5.9 weeks": {**LONG, **care(5.9)}, "? weeks, adequate": {**LONG, **care(None, "adequate")}},
+        hidden={"? weeks": LONG, "41.9 days": {**SHORT, **care(2)}, "6 weeks": {**LONG, **care(6)}},
     ),
     # ---- surgery
     "SU-CAUDA-EQUINA": Cases(shown={"retention": CAUDA}, hidden={"?": {}, "rapid": RAPID}),
@@ -115,13 +130,26 @@ CASES = {
         },
         hidden={"?": {}, "grade 3.5": MODERATE, "? grade": UNGRADED_DROP},
     ),
+    "SU-FOOT-DROP": Cases(
+        shown={"not graded": UNGRADED_DROP, "no heel walk": {"examination": {"heel_walk": "unable"}}},
+        hidden={"?": {}, "graded 4": GRADED_DORSIFLEXION, "another movement": weak("weak")},
+    ),
+    "SU-WIDESPREAD": Cases(
+        shown={"three roots": THREE_ROOTS},
+        hidden={"? strength": {}, "two roots": TWO_ROOTS},
+    ),
     "SU-INTOLERABLE": Cases(
-        shown={"6 weeks": care(6, intolerable_pain=True)},
+        shown={
+            "6 weeks": care(6, intolerable_pain=True),
+            "? relief": care(6, None, intolerable_pain=True),
+            "over 50": {"age": 70, **care(6, intolerable_pain=True)},
+        },
         hidden={
             "5.9 weeks": care(5.9, intolerable_pain=True),
             "bearable": care(6, intolerable_pain=False),
             "? pain": care(6),
             "? weeks": care(None, intolerable_pain=True),
+            "relief adequate": care(6, "adequate", intolerable_pain=True),
         },
     ),
     "SU-NONE": Cases(shown={"?": {}, "grade 3.5": MODERATE}, hidden={"grade 3": SEVERE}),
@@ -132,6 +160,7 @@ CASES = {
         hidden={"?": {}, "graded": GRADED_DORSIFLEXION},
     ),
     "FU-URGENT": Cases(shown={"cancer": CANCER, "grade 3": SEVERE}, hidden={"?": {}, "grade 3.5": MODERATE}),
+    "FU-RECOVERED": Cases(shown={"no pain": RECOVERED}, hidden={"? pain": {}, "6.9 of 10": LESS_PAIN}),
     "FU-SEVERE-PAIN": Cases(
         shown={"7 of 10": PAIN, "intolerable": {"treatment": {"intolerable_pain": True}}},
         hidden={"? pain": {}, "6.9 of 10": LESS_PAIN},
@@ -139,7 +168,14 @@ CASES = {
     "FU-MONTH": Cases(shown={"?": {}, "6.9 of 10": LESS_PAIN}, hidden={"7 of 10": PAIN}),
     # ---- recommendations
     "RE-EMERGENCY-CAUDA": Cases(shown={"cauda": CAUDA}, hidden={"?": {}, "rapid": RAPID}),
-    "RE-EMERGENCY": Cases(shown={"rapid": RAPID}, hidden={"?": {}, "cauda": CAUDA, "days": SLOW}),
+    "RE-EMERGENCY": Cases(
+        shown={
+            "rapid": RAPID,
+            "cauda and cancer": flags(saddle_anesthesia=True, history_of_cancer=True),
+            "cauda and clonus": {**CAUDA, "examination": {"clonus": True}},
+        },
+        hidden={"?": {}, "cauda": CAUDA, "days": SLOW},
+    ),
     "RE-WORKUP": Cases(
         shown={"cancer": CANCER, "fever": flags(fever=True)},
         hidden={"?": {}, "age alone": {"age": 51}, "emergency": CAUDA},
@@ -164,10 +200,24 @@ CASES = {
     **{
         rule_id: Cases(
             shown={"?": {}, "age alone": {"age": 51}, "after 6 weeks": care()},
-            hidden={"emergency": CAUDA, "cancer": CANCER, "severe deficit": SEVERE, "recovered": RECOVERED},
+            hidden={
+                "emergency": CAUDA,
+                "cancer": CANCER,
+                "severe deficit": SEVERE,
+                "recovered": RECOVERED,
+                "recovered over 50": {"age": 70, **RECOVERED},
+            },
         )
-        for rule_id in ("RE-EDUCATION", "RE-ACTIVITY", "RE-FOLLOW-UP")
+        for rule_id in ("RE-ACTIVITY", "RE-FOLLOW-UP")
     },
+    "RE-EDUCATION": Cases(
+        shown={"?": {}, "age alone": {"age": 51}, "5.9 weeks": care(5.9)},
+        hidden={"6 weeks": care(6), "over 50, 6 weeks": {"age": 70, **care(6)}, "cancer": CANCER},
+    ),
+    "RE-EDUCATION-PERSISTENT": Cases(
+        shown={"6 weeks": care(6), "over 50, 6 weeks": {"age": 70, **care(6)}, "? weeks, 42 days": LONG},
+        hidden={"?": {}, "5.9 weeks": care(5.9), "cancer": {**CANCER, **care(6)}},
+    ),
     "RE-INJECTION": Cases(
         shown={"7 of 10": PAIN, "intolerable": {"treatment": {"intolerable_pain": True}}},
         hidden={
@@ -175,6 +225,7 @@ CASES = {
             "6.9 of 10": LESS_PAIN,
             "no candidate": {**PAIN, "treatment": {"epidural_injection_candidate": False}},
             "pregnant": {**PAIN, "patient": {"pregnant": True}},
+            "pregnancy listed": {**PAIN, **nsaid("pregnancy")},
             "fever": {**PAIN, **flags(fever=True)},
             "anticoagulated": {**PAIN, **nsaid("anticoagulation")},
         },
@@ -184,7 +235,11 @@ CASES = {
         hidden={"? anticoagulants": PAIN, "6.9 of 10": {**LESS_PAIN, **nsaid("anticoagulation")}},
     ),
     "RE-SHARED-DECISION": Cases(
-        shown={"candidate": care(**CANDIDATE), "intolerable": care(intolerable_pain=True)},
+        shown={
+            "candidate": care(**CANDIDATE),
+            "intolerable": care(intolerable_pain=True),
+            "over 50": {"age": 70, **care(**CANDIDATE)},
+        },
         hidden={"? candidacy": care(), "5.9 weeks": care(5.9, **CANDIDATE)},
     ),
     "RE-NSAID": Cases(
@@ -202,6 +257,18 @@ CASES = {
         )
         for reason in NSAID_REASONS
     },
+    "RE-INSTEAD": Cases(
+        shown={"ulcer": nsaid("peptic_ulcer")},
+        hidden={"?": {}, "none": nsaid(), "ulcer and pregnancy": nsaid("peptic_ulcer", "pregnancy")},
+    ),
+    "RE-INSTEAD-PREGNANCY": Cases(
+        shown={
+            "listed": nsaid("pregnancy"),
+            "with an ulcer": nsaid("peptic_ulcer", "pregnancy"),
+            "stated, list not asked": {"patient": {"pregnant": True}},
+        },
+        hidden={"?": {}, "ulcer": nsaid("peptic_ulcer")},
+    ),
     "RE-SAFETY-NET": Cases(
         shown={
             "?": {},
@@ -224,11 +291,24 @@ CASES = {
     ),
     "QU-GRADE": Cases(
         shown={"? grade": weak("weak"), "? grade, other leg": {"other_leg": {"strength": {"hip_flexion": "weak"}}}},
-        hidden={"?": {}, "graded": weak(4)},
+        hidden={"?": {}, "graded": weak(4), "? of dorsiflexion, asked apart": UNGRADED_DROP},
     ),
     "QU-FOOT-DROP": Cases(
         shown={"? grade": UNGRADED_DROP, "no heel walk": {"examination": {"heel_walk": "unable"}}},
         hidden={"?": {}, "graded": GRADED_DORSIFLEXION, "heel walk": {"examination": {"heel_walk": "able"}}},
+    ),
+    "QU-FUNCTION": Cases(
+        shown={
+            "? plantar flexion": {"examination": {"toe_walk": "unable"}},
+            "? knee extension, other leg": {"other_leg": {"single_leg_sit_to_stand": "unable"}},
+            "dorsiflexion 5": {"examination": {"heel_walk": "unable", "strength": {"ankle_dorsiflexion": 5}}},
+        },
+        hidden={
+            "?": {},
+            "able": {"examination": {"toe_walk": "able"}},
+            "known to be weak": {"examination": {"toe_walk": "unable", "strength": {"plantar_flexion": 4}}},
+            "? dorsiflexion, asked apart": {"examination": {"heel_walk": "unable"}},
+        },
     ),
     "QU-BOTH-LEGS": Cases(
         shown={"? other leg": {"history": {"side": "bilateral"}}},
@@ -248,7 +328,7 @@ CASES = {
         hidden={"? no MRI wanted": {}, "asked": {**CANCER, "treatment": {"mri_contraindicated": False}}},
     ),
     "QU-CARE": Cases(
-        shown={"? weeks, 42 days": LONG},
+        shown={"? weeks, 42 days": LONG, "? weeks, over 50": {"age": 70, **LONG}},
         hidden={"? weeks, 41.9 days": SHORT, "stated": {**LONG, **care(2)}},
     ),
     "QU-RELIEF": Cases(
@@ -256,7 +336,12 @@ CASES = {
         hidden={"stated": care(), "? relief, 5.9 weeks": care(5.9, None)},
     ),
     "QU-CANDIDATE": Cases(
-        shown={"? candidacy": care(), "? one of two": care(surgery_candidate=False), "? all, 42 days": LONG},
+        shown={
+            "? over 50": {"age": 70, **care()},
+            "? candidacy": care(),
+            "? one of two": care(surgery_candidate=False),
+            "? all, 42 days": LONG,
+        },
         hidden={"? 5.9 weeks": care(5.9), "stated": care(**NO_CANDIDATE), "? 41.9 days": SHORT},
     ),
     "QU-NSAID": Cases(
@@ -274,7 +359,13 @@ CASES = {
     ),
     "CA-AGE-ALONE": Cases(
         shown={"51": {"age": 51}},
-        hidden={"50": {"age": 50}, "51 and cancer": {"age": 51, **CANCER}, "? flags, 40": {}},
+        hidden={
+            "50": {"age": 50},
+            "51 and cancer": {"age": 51, **CANCER},
+            "? flags, 40": {},
+            "51 and a severe deficit": {"age": 51, **SEVERE},
+            "? grade of dorsiflexion, 51": {"age": 51, **UNGRADED_DROP},
+        },
     ),
     "CA-UPPER-MOTOR-NEURON": Cases(
         shown={"clonus": {"examination": {"clonus": True}}},
@@ -307,9 +398,13 @@ CASES = {
         # The classifier of these tests calls L5.
         shown={"?": {"history": {"pain_locations": ["sole"]}}, "motor alone": weak(4)},
         hidden={
+            "? everything, so no root is named": {},
+            "no heel walk and sensory": {
+                "examination": {"heel_walk": "unable", "sensation": {"dorsum_foot": "reduced"}}
+            },
             "motor and sensory": {
                 "examination": {"strength": {"great_toe_extension": 4}, "sensation": {"dorsum_foot": "reduced"}}
-            }
+            },
         },
     ),
     "CA-NORMAL-EXAMINATION": Cases(
@@ -333,7 +428,30 @@ CASES = {
         shown={"contraindicated": {**CANCER, "treatment": {"mri_contraindicated": True}}},
         hidden={"? contraindication": CANCER, "no imaging": {"treatment": {"mri_contraindicated": True}}},
     ),
-    "CA-NO-RUSH": Cases(shown={"?": {}, "grade 3.5": MODERATE}, hidden={"severe": SEVERE, "cauda": CAUDA}),
+    "CA-CT-PREGNANCY": Cases(
+        shown={
+            "stated": {**CANCER, "patient": {"pregnant": True}, "treatment": {"mri_contraindicated": True}},
+            "listed": {
+                **CANCER,
+                "treatment": {"mri_contraindicated": True, "nsaid_contraindications": ["pregnancy"]},
+            },
+        },
+        hidden={
+            "? pregnancy": {**CANCER, "treatment": {"mri_contraindicated": True}},
+            "MRI": {**CANCER, "patient": {"pregnant": True}},
+        },
+    ),
+    "CA-NO-RUSH": Cases(
+        shown={"?": {}, "grade 3.5": MODERATE, "over 50": {"age": 70}},
+        hidden={
+            "severe": SEVERE,
+            "cauda": CAUDA,
+            "cancer": CANCER,
+            "? grade of dorsiflexion": UNGRADED_DROP,
+            "three roots": THREE_ROOTS,
+            "both legs": flags(bilateral_neurologic_deficit=True),
+        },
+    ),
     "CA-SYNTHETIC-COHORT": Cases(
         shown={"?": {}},
         hidden={},  # hidden where there is no classifier: tested apart

@@ -1,6 +1,7 @@
 """For every red flag: exams in which it is up, down, and was never looked for; both sides of every threshold."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 Sections = dict[str, Any]
@@ -21,6 +22,20 @@ def flags(**stated: Any) -> Sections:
 
 def weak(grade: Any = 4, movement: str = "great_toe_extension") -> Sections:
     return {"examination": {"strength": {movement: grade}}}
+
+
+def lost(grades: float, hours: float | None) -> Sections:
+    """A great toe that was MRC 5 at the previous examination and is weaker by `grades`, `hours` later."""
+    then = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    now = then + timedelta(hours=hours or 0)
+    return {
+        **weak(5 - grades),
+        "examined_at": now.isoformat(),
+        "previous_examination": {
+            "examined_at": then.isoformat() if hours is not None else None,
+            "examination": {"strength": {"great_toe_extension": 5}},
+        },
+    }
 
 
 def strengths(**grades: Any) -> Sections:
@@ -47,6 +62,7 @@ REST_DENIED = dict.fromkeys(
     ),
     False,
 )
+STRONG_AND_FLEXOR: Sections = {"examination": {"strength": {"great_toe_extension": 5}, "plantar_response": "flexor"}}
 BOTH_WEAK = {**weak(), "other_leg": {"strength": {"plantar_flexion": 4}}}
 JERKS_LOST = {
     "examination": {"reflexes": {"achilles": "absent"}},
@@ -99,19 +115,39 @@ CASES = {
             "0 hours": flags(progressive_motor_weakness=True, motor_deterioration_hours=0),
             "hours alone imply it": flags(motor_deterioration_hours=6),
             "tempo not stated": flags(progressive_motor_weakness=True),
+            "a grade lost in 23 hours": lost(1, hours=23),
+            "a grade lost, dates unknown": lost(1, hours=None),
+            "a grade lost though progress is denied": {**flags(progressive_motor_weakness=False), **lost(2, hours=2)},
         },
         down={
+            "a grade lost in 24 hours": lost(1, hours=24),
+            "half a grade lost, denied": {**flags(progressive_motor_weakness=False), **lost(0.5, hours=2)},
             "24 hours": flags(progressive_motor_weakness=True, motor_deterioration_hours=24),
             "denied": flags(progressive_motor_weakness=False),
         },
-        unknown={"not asked": {}, "weak, course not asked": weak(2)},
+        unknown={
+            "not asked": {},
+            "weak, course not asked": weak(2),
+            "half a grade lost": lost(0.5, hours=2),
+            "weak now, no grade": {
+                **weak("weak"),
+                "previous_examination": {"examination": {"strength": {"great_toe_extension": 5}}},
+            },
+        },
     ),
     "RF-MOTOR-PROGRESSIVE": FlagCases(
         up={
             "24 hours": flags(progressive_motor_weakness=True, motor_deterioration_hours=24),
             "120 hours, implied": flags(motor_deterioration_hours=120),
+            "a grade lost in 24 hours": lost(1, hours=24),
+            "a grade lost in 2 hours by the clock, but 48 stated": {
+                **flags(motor_deterioration_hours=48),
+                **lost(1, hours=2),
+            },
         },
         down={
+            "a grade lost in 23 hours": lost(1, hours=23),
+            "half a grade lost, denied": {**flags(progressive_motor_weakness=False), **lost(0.5, hours=48)},
             "23.9 hours": flags(progressive_motor_weakness=True, motor_deterioration_hours=23.9),
             "denied": flags(progressive_motor_weakness=False),
         },
@@ -196,10 +232,11 @@ CASES = {
                 **flags(history_of_cancer=True),
                 "other_leg": {"strength": {"hip_flexion": 4}},
             },
+            "cancer and clonus": {**flags(history_of_cancer=True), "examination": {"clonus": True}},
             "cancer and both legs": flags(history_of_cancer=True, bilateral_neurologic_deficit=True),
         },
         down={
-            "cancer, strong, rest denied": {**flags(history_of_cancer=True, **REST_DENIED), **weak(5)},
+            "cancer, strong, rest denied": {**flags(history_of_cancer=True, **REST_DENIED), **STRONG_AND_FLEXOR},
             "weak, no cancer": {**flags(history_of_cancer=False, unexplained_weight_loss=False), **weak(2)},
             "age and weakness": {
                 "age": 70,
@@ -228,7 +265,7 @@ CASES = {
             "immunosuppression and progress": flags(immunosuppression=True, progressive_motor_weakness=True),
         },
         down={
-            "fever, strong, rest denied": {**flags(fever=True, **REST_DENIED), **weak(5)},
+            "fever, strong, rest denied": {**flags(fever=True, **REST_DENIED), **STRONG_AND_FLEXOR},
             "weak, none of the four": {
                 **flags(fever=False, iv_drug_use=False, recent_infection=False, immunosuppression=False),
                 **weak(2),

@@ -1,13 +1,15 @@
 """Every red flag on its table of cases, and what must hold for all of them."""
 
 import inspect
+from functools import partial
+from operator import attrgetter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from features.answer import Answer
-from service.rules.guideline import Policy, Urgency
+from service.rules.guideline import Policy, RedFlag, Urgency
 from service.rules.red_flags import RED_FLAGS
 from tests.builders import an_assessment, an_exam, classifier_of, no_classifier
 from tests.rules.red_flag_cases import CASES, Sections
@@ -37,8 +39,12 @@ def test_every_flag_has_cases_on_every_side() -> None:
 
 
 @pytest.mark.parametrize("flag", RED_FLAGS, ids=lambda flag: flag.rule_id)
-def test_a_predicate_sees_the_exam_alone(flag: object) -> None:
-    assert list(inspect.signature(flag.present).parameters) == ["exam"]  # type: ignore[attr-defined]
+def test_a_predicate_sees_the_exam_alone(flag: RedFlag) -> None:
+    predicates = [sign.present for sign in flag.signs] + ([flag.when] if flag.when else [])
+    for predicate in predicates:
+        if not isinstance(predicate, (attrgetter, partial)):
+            assert list(inspect.signature(predicate).parameters) == ["exam"]
+        assert isinstance(predicate(an_exam()), Answer)
 
 
 @pytest.mark.parametrize("name", RAISING)
@@ -75,7 +81,7 @@ def test_a_further_red_flag_never_lowers_urgency(one: str, another: str) -> None
         if isinstance(stated, dict):
             together[section] = {**stated, **together.get(section, {})}
         else:
-            together[section] = max(stated, together.get(section, 0))
+            together.setdefault(section, stated)
     alone = an_assessment(an_exam(**first)).urgency
     # What the first exam states stays; only what it left open is added.
     assert an_assessment(an_exam(**together)).urgency >= alone

@@ -109,11 +109,43 @@ def test_changing_the_side_changes_nothing_but_the_side(client: TestClient) -> N
     assert left == right
 
 
-def test_nothing_examined_is_no_statement_about_a_root(client: TestClient) -> None:
-    answer = assess(client, a_body())["classifier"]
-    assert answer["abstained"] is True
-    assert "examine" in answer["abstained_reason"]
-    assert answer["likely_roots"] == []
+@pytest.mark.parametrize(
+    "sections",
+    [
+        {},
+        {"history": {"side": "left"}},
+        {"history": {"pain_locations": ["low_back"]}},
+        {"history": {"pain_locations": []}},
+        {"history": {"pain_severity": 9, "worse_with_cough_or_sneeze": True}},
+        {"examination": {"clonus": False, "sensation": {"perianal": "normal"}}},
+    ],
+    ids=str,
+)
+def test_what_tells_no_root_from_another_names_none(client: TestClient, sections: Any) -> None:
+    answer = assess(client, a_body(**sections))
+    assert answer["classifier"]["abstained"] is True
+    assert "examine" in answer["classifier"]["abstained_reason"]
+    assert answer["classifier"]["likely_roots"] == []
+    assert answer["impression"]["pattern"] != "radicular"
+    assert "CA-ONE-KIND-OF-SIGN" not in {note["rule_id"] for note in answer["caveats"]}
+
+
+def test_pain_above_the_knee_without_a_sign_is_not_called_radicular(client: TestClient) -> None:
+    answer = assess(client, a_body(history={"pain_locations": ["anterolateral_thigh"]}))
+    assert answer["impression"]["pattern"] in ("undetermined", "referred")
+
+
+@pytest.mark.parametrize("flag", ["history_of_cancer", "fever", "significant_trauma", "urinary_retention"])
+def test_the_person_is_not_reassured_while_a_red_flag_is_open(client: TestClient, flag: str) -> None:
+    body = json.loads((EXAMPLES / "exam.json").read_text())
+    body["red_flags"][flag] = True
+    answer = assess(client, body)
+    assert "first" in answer["impression"]["text"]
+    assert "irritated nerve" not in answer["impression"]["text_for_patient"]
+
+
+def test_an_unscreened_person_is_told_that_questions_are_open(client: TestClient) -> None:
+    assert "warning signs" in example(client, "exam.json")["impression"]["text_for_patient"]
 
 
 def test_upper_motor_neuron_signs_are_not_called_a_root(client: TestClient) -> None:

@@ -40,6 +40,9 @@ def faults(client: TestClient, body: Any) -> dict[str, str]:
         ("/patient/sex", {"patient": {"sex": "Female"}}, "one of"),
         ("/patient/name", {"patient": {"name": "x"}}, "no field"),
         ("/surname", {"surname": "x"}, "no field"),
+        ("/[key]", {"[key]": "x"}, "no field"),
+        ("/examination/strength/[key]", {"examination": {"strength": {"[key]": 4}}}, "no field"),
+        ("/a~1b~0c", {"a/b~c": 1}, "no field"),
         ("/history/pain_severity", {"history": {"pain_severity": 10.1}}, "10 or less"),
         ("/history/pain_severity", {"history": {"pain_severity": -0.1}}, "0 or more"),
         ("/history/symptom_duration_days", {"history": {"symptom_duration_days": -1}}, "0 or more"),
@@ -67,6 +70,18 @@ def faults(client: TestClient, body: Any) -> dict[str, str]:
         ("/treatment", {"treatment": []}, "an object"),
         ("/examined_at", {"examined_at": "2026-11-22"}, "RFC 3339"),
         ("/examined_at", {"examined_at": "2026-11-22T10:00:00"}, "RFC 3339"),
+        ("/examined_at", {"examined_at": "2026-11-22 10:00:00Z"}, "RFC 3339"),
+        ("/examined_at", {"examined_at": "2026-11-22T10:00Z"}, "RFC 3339"),
+        ("/examined_at", {"examined_at": "2026-11-22T10:00:00+0100"}, "RFC 3339"),
+        ("/examined_at", {"examined_at": "2026-13-22T10:00:00Z"}, "RFC 3339"),
+        ("/examined_at", {"examined_at": "1700000000"}, "RFC 3339"),
+        ("/examined_at", {"examined_at": 1700000000}, "a text"),
+        ("/examined_at", {"examined_at": "2999-11-22T10:00:00Z"}, "in the future"),
+        (
+            "/previous_examination/examined_at",
+            {"previous_examination": {"examined_at": "2999-11-22T10:00:00Z"}},
+            "not earlier",
+        ),
         ("/other_leg/slump", {"other_leg": {"slump": "yes"}}, "one of"),
         (
             "/previous_examination/examination/clonus",
@@ -128,16 +143,28 @@ def test_a_body_that_is_no_object(client: TestClient, body: str) -> None:
         pytest.param(b"{", id="cut off"),
         pytest.param(b"{'patient': 1}", id="single quotes"),
         pytest.param(b"\xff\xfe", id="not UTF-8"),
-        pytest.param(b"[" * 60_000, id="deep"),
-        pytest.param(b'{"patient": {"age_years": 40, "reference": "\\ud800"}}', id="half a character"),
         pytest.param(b'{"patient": {"age_years": 40}, "red_flags": {"fever": true, "fever": false}}', id="key twice"),
-        pytest.param(b'{"patient": {"age_years": ' + b"9" * 5_000 + b"}}", id="5,000 digits"),
     ],
 )
 def test_what_is_not_json_is_400(client: TestClient, body: bytes) -> None:
     answer = post(client, body)
     assert answer.status_code == 400
     assert answer.json()["type"] == "urn:nerveroot:problem:not-json"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b'{"patient": {"age_years": 40}, "x": ' + b"[" * 20_000 + b"]" * 20_000 + b"}", id="deep"),
+        pytest.param(b'{"patient": {"age_years": 40}, "x": ' + b"[" * 500 + b"]" * 500 + b"}", id="500 deep"),
+        pytest.param(b'{"patient": {"age_years": 40, "reference": "\\ud800"}}', id="half a character"),
+        pytest.param(b'{"patient": {"age_years": ' + b"9" * 5_000 + b"}}", id="5,000 digits"),
+    ],
+)
+def test_json_that_no_examination_can_hold_is_422(client: TestClient, body: bytes) -> None:
+    answer = post(client, body)
+    assert answer.status_code == 422
+    assert answer.json()["errors"]
 
 
 @pytest.mark.parametrize("media_type", [None, "text/plain", "application/x-www-form-urlencoded", "application/xml", ""])

@@ -27,7 +27,7 @@ def test_the_rules_answer_without_the_classifier(client: TestClient, body: Any) 
     degraded = answer.json()
     assert degraded["classifier"] == {
         "status": "unavailable",
-        "roots": {},
+        "roots": {root: {"probability": None} for root in ("L4", "L5", "S1")},
         "likely_roots": [],
         "prediction_set": ["L4", "L5", "S1"],
         "coverage": None,

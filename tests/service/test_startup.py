@@ -63,6 +63,10 @@ def broken_manifest(models: Path) -> None:
     (models / VERSION / "manifest.json").write_text("{")
 
 
+def list_as_manifest(models: Path) -> None:
+    (models / VERSION / "manifest.json").write_text("[]")
+
+
 def moved_probability(golden: dict[str, Any]) -> None:
     golden["cases"][0]["probabilities"][0] += 0.01
 
@@ -79,7 +83,12 @@ def moved_row(golden: dict[str, Any]) -> None:
         (another_onnx, ModelMismatch, "from git"),
         (signed_rubbish, ModelMismatch, "onnxruntime cannot load"),
         (broken_manifest, ModelMismatch, "not JSON"),
-        (lambda models: change_manifest(models, format=2), ModelMismatch, "format 1"),
+        (lambda models: change_manifest(models, format=2), ModelMismatch, "format: "),
+        (lambda models: change_manifest(models, version="7.0.0"), ModelMismatch, "says version 7.0.0"),
+        (lambda models: change_manifest(models, input="zzz"), ModelMismatch, "does not run"),
+        (lambda models: change_manifest(models, output="zzz"), ModelMismatch, "does not run"),
+        (lambda models: change_manifest(models, prediction_set={}), ModelMismatch, "prediction_set"),
+        (list_as_manifest, ModelMismatch, "not a manifest"),
         (lambda models: change_manifest(models, columns=["L4"]), ModelMismatch, "columns"),
         (lambda models: change_manifest(models, feature_schema="0"), ModelMismatch, "feature schema"),
         (lambda models: change_manifest(models, features=["age_years"]), ModelMismatch, "columns that differ"),
@@ -119,6 +128,7 @@ def start(**environment: str) -> subprocess.CompletedProcess[str]:
         ({"NERVEROOT_MODEL_VERSION": "9.9.9"}, "No model 9.9.9"),
         ({"NERVEROOT_PORT": "http"}, "NERVEROOT_PORT"),
         ({"NERVEROOT_RED_FLAG_POLICY": "off"}, "NERVEROOT_RED_FLAG_POLICY"),
+        ({"NERVEROOT_RED_FLAG_POLCY": "contextual"}, "did you mean NERVEROOT_RED_FLAG_POLICY"),
     ],
 )
 def test_the_program_says_why_it_does_not_start(environment: dict[str, str], words: str) -> None:

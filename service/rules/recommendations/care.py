@@ -2,17 +2,15 @@
 
 from features.answer import Answer
 from features.exam import NsaidContraindication
-from service.rules.guideline import Category, Group, Strength
+from service.rules.guideline import Category, Strength
 from service.rules.pathway import ClinicalPicture, Phase
-from service.rules.recommendations.recommendation import Recommendation, ordinary
+from service.rules.recommendations.recommendation import Recommendation
 
 
 def _injection(picture: ClinicalPicture) -> bool:
-    patient, treatment = picture.exam.patient, picture.exam.treatment
-    ruled_out = Answer.YES is patient.pregnant or Answer.NO is treatment.epidural_injection_candidate
-    return (
-        ordinary(picture) and picture.severe_pain is Answer.YES and not ruled_out and not picture.has(Group.INFECTION)
-    )
+    pregnant = picture.contraindicated(NsaidContraindication.PREGNANCY) is Answer.YES
+    no_candidate = picture.exam.treatment.epidural_injection_candidate is Answer.NO
+    return picture.in_course and picture.severe_pain is Answer.YES and not pregnant and not no_candidate
 
 
 def _anticoagulated(picture: ClinicalPicture) -> bool:
@@ -21,14 +19,14 @@ def _anticoagulated(picture: ClinicalPicture) -> bool:
 
 def _weigh_operation(picture: ClinicalPicture) -> bool:
     asked_for = Answer.YES in (picture.exam.treatment.surgery_candidate, picture.exam.treatment.intolerable_pain)
-    return picture.phase is Phase.PERSISTENT_SYMPTOMS and asked_for
+    return picture.course is Phase.PERSISTENT_SYMPTOMS and asked_for
 
 
 CARE = (
     Recommendation(
         rule_id="RE-EDUCATION",
-        applies=ordinary,
-        trigger="Ordinary pathway",
+        applies=lambda picture: picture.course is Phase.INITIAL_CONSERVATIVE_CARE,
+        trigger="Ordinary pathway, not persistent",
         category=Category.EDUCATION,
         text="Explain the favourable course: most people improve within 2 to 4 weeks, with or without treatment "
         "(about two thirds at 2 weeks, 87 % at 12 weeks in one trial).",
@@ -37,8 +35,20 @@ CARE = (
         citations=("vroomen1999bed", "pengel2003", "weber1993"),
     ),
     Recommendation(
+        rule_id="RE-EDUCATION-PERSISTENT",
+        applies=lambda picture: picture.course is Phase.PERSISTENT_SYMPTOMS,
+        trigger="Ordinary pathway, symptoms persistent",
+        category=Category.EDUCATION,
+        text="Explain that recovery is still the rule, only slower: after 6 to 12 weeks of severe sciatica 95 % had "
+        "recovered at one year, whether operated early or not.",
+        text_for_patient="Your pain has lasted longer than for most people. It can still get better in the months to "
+        "come, with or without an operation.",
+        strength=Strength.STRONG,
+        citations=("peul2007", "peul2008"),
+    ),
+    Recommendation(
         rule_id="RE-ACTIVITY",
-        applies=ordinary,
+        applies=lambda picture: picture.in_course,
         trigger="Ordinary pathway",
         category=Category.ACTIVITY,
         text="Stay active as far as pain allows; bed rest is no better than watchful waiting.",
@@ -85,11 +95,12 @@ CARE = (
     ),
     Recommendation(
         rule_id="RE-FOLLOW-UP",
-        applies=ordinary,
+        applies=lambda picture: picture.in_course,
         trigger="Ordinary pathway",
         category=Category.FOLLOW_UP,
-        text="Re-evaluate at 1 month, sooner if the pain is severe or strength changes.",
-        text_for_patient="Come back in a month, or earlier if the pain is very bad or your leg gets weaker.",
+        text="Re-evaluate at 1 month at the latest, sooner if the pain is severe or strength changes.",
+        text_for_patient="Come back on the day we agreed, at the latest in a month. Come earlier if the pain gets very "
+        "bad.",
         strength=Strength.STRONG,
         citations=("pengel2003", "nhg2015"),
     ),

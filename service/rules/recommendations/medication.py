@@ -10,41 +10,16 @@ from service.rules.recommendations.recommendation import Recommendation
 
 _Why = NsaidContraindication
 
-_WEAK_OPIOID = (
-    "If a drug is wanted while the pain is acute: a short course of a weak opioid with or without paracetamol; "
-    "no opioid once it is chronic, and paracetamol alone does little."
-)
-
-# contraindication, why it speaks against an NSAID, what instead, the same in plain words
-_INSTEAD = (
-    (_Why.PEPTIC_ULCER, "it can make an ulcer bleed or perforate", _WEAK_OPIOID, "your stomach ulcer"),
-    (_Why.GI_BLEEDING, "it can start the bleeding again", _WEAK_OPIOID, "your earlier bleeding"),
-    (
-        _Why.CHRONIC_KIDNEY_DISEASE,
-        "it lowers kidney perfusion",
-        _WEAK_OPIOID + " Adjust the dose to kidney function.",
-        "your kidneys",
-    ),
-    (_Why.HEART_FAILURE, "it retains fluid and can decompensate the heart", _WEAK_OPIOID, "your heart"),
-    (_Why.ISCHEMIC_HEART_DISEASE, "it raises the risk of infarction", _WEAK_OPIOID, "your heart"),
-    (
-        _Why.ANTICOAGULATION,
-        "together with the anticoagulant it can cause bleeding",
-        _WEAK_OPIOID,
-        "your blood-thinning medicine",
-    ),
-    (
-        _Why.NSAID_HYPERSENSITIVITY,
-        "the person reacts to it",
-        _WEAK_OPIOID + " No aspirin either.",
-        "your allergy",
-    ),
-    (
-        _Why.PREGNANCY,
-        "it can harm the child, above all in the third trimester",
-        "Heat, positioning and physiotherapy first; any drug only as agreed with obstetrics.",
-        "your pregnancy",
-    ),
+# contraindication, why it speaks against an NSAID, the reason in plain words
+_WHY = (
+    (_Why.PEPTIC_ULCER, "it can make an ulcer bleed or perforate", "your stomach ulcer"),
+    (_Why.GI_BLEEDING, "it can start the bleeding again", "your earlier bleeding"),
+    (_Why.CHRONIC_KIDNEY_DISEASE, "it can make kidney function worse", "your kidneys"),
+    (_Why.HEART_FAILURE, "it retains fluid and can decompensate the heart", "your weak heart"),
+    (_Why.ISCHEMIC_HEART_DISEASE, "it raises the risk of infarction", "your heart arteries"),
+    (_Why.ANTICOAGULATION, "together with the anticoagulant it can cause bleeding", "your blood-thinning medicine"),
+    (_Why.NSAID_HYPERSENSITIVITY, "the person reacts to it; no aspirin either", "your allergy"),
+    (_Why.PREGNANCY, "it can harm the child, above all in the third trimester", "your pregnancy"),
 )
 
 
@@ -54,6 +29,14 @@ def _may_medicate(picture: ClinicalPicture) -> bool:
 
 def _nsaid(answer: Answer) -> Callable[[ClinicalPicture], bool]:
     return lambda picture: _may_medicate(picture) and picture.nsaid_contraindicated is answer
+
+
+def _instead(picture: ClinicalPicture) -> bool:
+    return _may_medicate(picture) and picture.nsaid_contraindicated is Answer.YES
+
+
+def _pregnant(picture: ClinicalPicture) -> bool:
+    return picture.contraindicated(_Why.PREGNANCY) is Answer.YES
 
 
 def _not_because_of(reason: NsaidContraindication) -> Callable[[ClinicalPicture], bool]:
@@ -90,12 +73,32 @@ MEDICATION = (
             applies=_not_because_of(reason),
             trigger=f"Contraindication: {reason.replace('_', ' ')}",
             category=Category.MEDICATION,
-            text=f"No NSAID: {reason.replace('_', ' ')}; {why}. {instead}",
-            text_for_patient=f"Do not take anti-inflammatory painkillers such as ibuprofen, because of {plain}. "
-            "Ask us what you can take instead.",
+            text=f"No NSAID: {reason.replace('_', ' ')}; {why}.",
+            text_for_patient=f"Do not take anti-inflammatory painkillers such as ibuprofen, because of {plain}.",
             strength=Strength.STRONG,
-            citations=("nsaid_ci", "ng59"),
+            citations=("nsaid_ci",),
         )
-        for reason, why, instead, plain in _INSTEAD
+        for reason, why, plain in _WHY
+    ),
+    Recommendation(
+        rule_id="RE-INSTEAD-PREGNANCY",
+        applies=lambda picture: _instead(picture) and _pregnant(picture),
+        trigger="NSAID contraindicated, pregnancy among the reasons",
+        category=Category.MEDICATION,
+        text="Instead: heat and positioning first; any drug, opioids too, only as agreed with obstetrics.",
+        text_for_patient="Try warmth and a comfortable position first. Take no painkiller before you have asked us.",
+        strength=Strength.WEAK,
+        citations=("acp2017", "nerveroot_guideline"),
+    ),
+    Recommendation(
+        rule_id="RE-INSTEAD",
+        applies=lambda picture: _instead(picture) and not _pregnant(picture),
+        trigger="NSAID contraindicated for another reason",
+        category=Category.MEDICATION,
+        text="Instead, while the pain is acute: a short course of a weak opioid with or without paracetamol, the dose "
+        "adjusted to kidney function. Paracetamol alone is not advised, nor opioids once sciatica is chronic.",
+        text_for_patient="There are other painkillers that you can take for a short time. Ask us which one suits you.",
+        strength=Strength.WEAK,
+        citations=("ng59",),
     ),
 )

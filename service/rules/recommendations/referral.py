@@ -11,7 +11,9 @@ def _emergency_of_cauda(picture: ClinicalPicture) -> bool:
 
 
 def _other_emergency(picture: ClinicalPicture) -> bool:
-    return picture.phase is Phase.EMERGENCY and not picture.has(Group.CAUDA_EQUINA)
+    """An emergency that is no cauda equina syndrome, or not that alone: the whole spine has to be seen."""
+    beyond = picture.has(Group.CANCER, Group.INFECTION, Group.UPPER_MOTOR_NEURON)
+    return picture.phase is Phase.EMERGENCY and (beyond or not picture.has(Group.CAUDA_EQUINA))
 
 
 def _graded_deficit(picture: ClinicalPicture) -> bool:
@@ -42,10 +44,10 @@ REFERRAL = (
         rule_id="RE-EMERGENCY",
         urgency=Urgency.EMERGENCY,
         applies=_other_emergency,
-        trigger="Any other emergency",
+        trigger="Any other emergency, or one of the cauda with cancer, infection or upper motor neuron signs",
         category=Category.REFERRAL,
-        text="Same-day emergency referral to a hospital with spinal surgery: imaging and surgical opinion today, "
-        "within 24 hours at the latest.",
+        text="Same-day emergency referral to a hospital with spinal surgery: imaging of the whole spine and surgical "
+        "opinion today, within 24 hours at the latest.",
         text_for_patient="You need to go to hospital today. Something may be pressing on the nerves in your back, and "
         "that has to be looked at without waiting.",
         strength=Strength.STRONG,

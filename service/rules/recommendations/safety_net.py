@@ -9,11 +9,12 @@ SAFETY_NET = (
         applies=lambda picture: True,
         trigger="Every answer",
         category=Category.SAFETY_NET,
-        text="Safety net on cauda equina syndrome: return at once with numbness of the saddle, trouble passing or "
-        "holding urine or stool, weakness that grows, or symptoms in both legs. Give it in writing.",
-        text_for_patient="Go to an emergency department at once if you feel numb between the legs, cannot pass or hold "
-        "urine or stool, if a leg gets weaker, or if both legs are affected.",
+        text="Safety net on cauda equina syndrome: an emergency department at once with new numbness of the saddle, "
+        "new trouble passing or holding urine or stool, weakness greater than today, or symptoms that spread to both "
+        "legs. Give it in writing.",
+        text_for_patient="Go to an emergency department at once if you newly feel numb between the legs, cannot pass "
+        "or hold urine or stool, if a leg gets weaker than it is today, or if the trouble spreads to both legs.",
         strength=Strength.STRONG,
-        citations=("girft2023", "calderdale2021"),
+        citations=("nerveroot_guideline", "calderdale2021"),
     ),
 )

@@ -1,18 +1,20 @@
 """Red flags of the nervous system itself: weakness that grows, both legs, signs of the upper motor neuron."""
 
-from features.anatomy import MYOTOMES, Movement, NerveRoot, Reflex
+from features.anatomy import MYOTOMES, Movement, NerveRoot
 from features.answer import Answer
-from features.exam import Exam, Examination, PlantarResponse, ReflexGrade
+from features.exam import Exam, Examination
 from service.rules.findings import (
     bilateral_deficit,
     both_legs_deficient,
+    fallen,
+    hours_between,
     severe_weakness,
     tempo_rapid,
     weakness_progresses,
 )
 from service.rules.guideline import Group, RedFlag, Sign, Urgency
 from service.rules.red_flags import cauda_equina
-from service.rules.red_flags.signs import LEGS, SEVERE_WEAKNESS, asked, leg_of, weak
+from service.rules.red_flags.signs import LEGS, SEVERE_WEAKNESS, UPPER_MOTOR_NEURON_SIGNS, asked, weak
 
 COMPRESSION_ACTION = (
     "Send to an emergency department with spinal surgery now. MRI of the whole spine and surgical opinion today, "
@@ -30,39 +32,36 @@ def _grew_fast(exam: Exam) -> Answer:
     return Answer.NO if slow else weakness_progresses(exam)
 
 
-def _hours(*, rapid: bool) -> Sign:
-    """The tempo, asked for once the weakness is known to progress and only then."""
+def _hours(*, rapid: bool) -> tuple[Sign, ...]:
+    """The tempo: asked for once the weakness is known to progress, unless the dates of two examinations tell it."""
 
-    def present(exam: Exam) -> Answer:
-        if weakness_progresses(exam) is not Answer.YES:
-            return Answer.NO
+    def fits(exam: Exam) -> Answer:
         return tempo_rapid(exam) if rapid else ~tempo_rapid(exam)
 
-    return Sign(pointer="/red_flags/motor_deterioration_hours", present=present)
+    def stated(exam: Exam) -> Answer:
+        known = weakness_progresses(exam) is Answer.YES and hours_between(exam) is None
+        return fits(exam) if known or exam.red_flags.motor_deterioration_hours is not None else Answer.NO
+
+    def dated(exam: Exam) -> Answer:
+        by_date = exam.red_flags.motor_deterioration_hours is None and hours_between(exam) is not None
+        return fits(exam) if by_date else Answer.NO
+
+    return (
+        Sign(pointer="/red_flags/motor_deterioration_hours", present=stated),
+        Sign(pointer="/previous_examination/examined_at", present=dated, supporting=True),
+    )
+
+
+def _fell(movement: Movement) -> Sign:
+    return Sign(
+        pointer=f"/examination/strength/{movement}",
+        present=lambda exam: Answer.of(movement in fallen(exam)),
+        supporting=True,
+    )
 
 
 def _bilateral_and_severe(exam: Exam) -> Answer:
     return bilateral_deficit(exam) & (severe_weakness(exam) | weakness_progresses(exam))
-
-
-def _brisk(leg: str, reflex: Reflex) -> Sign:
-    def present(exam: Exam) -> Answer:
-        grade = leg_of(exam, leg).reflexes.get(reflex)
-        return Answer.of(None if grade is None else grade is ReflexGrade.BRISK)
-
-    return Sign(pointer=f"/{leg}/reflexes/{reflex}", present=present, supporting=True)
-
-
-def _clonus(leg: str) -> Sign:
-    return Sign(pointer=f"/{leg}/clonus", present=lambda exam: leg_of(exam, leg).clonus, supporting=True)
-
-
-def _extensor(leg: str, *, supporting: bool) -> Sign:
-    def present(exam: Exam) -> Answer:
-        response = leg_of(exam, leg).plantar_response
-        return Answer.of(None if response is None else response is PlantarResponse.EXTENSOR)
-
-    return Sign(pointer=f"/{leg}/plantar_response", present=present, supporting=supporting)
 
 
 def _weak_roots(leg: Examination) -> set[NerveRoot]:
@@ -90,11 +89,13 @@ MOTOR = (
         label="Rapidly deteriorating weakness",
         group=Group.MOTOR,
         urgency=Urgency.EMERGENCY,
-        trigger="Progressive weakness that grew in under 24 hours, or at a tempo that was not stated",
+        trigger="Progressive weakness (as stated, or one MRC grade or more below the previous examination) that grew "
+        "in under 24 hours, or at a tempo that was not stated",
         action=COMPRESSION_ACTION,
         signs=(
             asked("progressive_motor_weakness"),
-            _hours(rapid=True),
+            *(_fell(movement) for movement in Movement),
+            *_hours(rapid=True),
         ),
         when=_grew_fast,
         citations=("nerveroot_guideline", "casazza2012", "chou2011", "nhg2015"),
@@ -104,11 +105,13 @@ MOTOR = (
         label="Progressive weakness",
         group=Group.MOTOR,
         urgency=Urgency.URGENT,
-        trigger="Progressive weakness that grew over 24 hours or more",
+        trigger="Progressive weakness (as stated, or one MRC grade or more below the previous examination) that grew "
+        "over 24 hours or more",
         action="MRI at once and surgical opinion, urgently: weakness that grows over days is an indication to operate.",
         signs=(
             asked("progressive_motor_weakness"),
-            _hours(rapid=False),
+            *(_fell(movement) for movement in Movement),
+            *_hours(rapid=False),
         ),
         when=_grew_over_days,
         citations=("nerveroot_guideline", "casazza2012", "chou2011", "nhg2015"),
@@ -132,7 +135,7 @@ BILATERAL = (
     RedFlag(
         rule_id="RF-BILATERAL-SEVERE",
         label="Severe or progressive deficit in both legs",
-        group=Group.BILATERAL,
+        group=Group.CAUDA_EQUINA,
         urgency=Urgency.EMERGENCY,
         trigger="Bilateral deficit with a movement of MRC grade 3 or less, or with progressive weakness",
         action=cauda_equina.ACTION,
@@ -161,12 +164,7 @@ UPPER_MOTOR_NEURON = (
         urgency=Urgency.URGENT,
         trigger="Extensor plantar response, clonus, or a brisk tendon reflex",
         action="Not a nerve root: look higher. MRI of the cervical and thoracic spine at once, and a neurologist.",
-        signs=(
-            _extensor("examination", supporting=False),
-            _extensor("other_leg", supporting=True),
-            *(_clonus(leg) for leg in LEGS),
-            *(_brisk(leg, reflex) for leg in LEGS for reflex in Reflex),
-        ),
+        signs=UPPER_MOTOR_NEURON_SIGNS,
         citations=(
             "nerveroot_guideline",
             "nvn_lrs",

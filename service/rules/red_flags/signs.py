@@ -2,9 +2,9 @@
 
 from operator import attrgetter
 
-from features.anatomy import Movement
+from features.anatomy import Movement, Reflex
 from features.answer import Answer
-from features.exam import Exam, Examination, unable
+from features.exam import Exam, Examination, PlantarResponse, ReflexGrade, unable
 from service.rules.findings import SEVERE_GRADE
 from service.rules.guideline import Sign
 
@@ -59,3 +59,32 @@ MOTOR_DEFICIT = (
 
 SEVERE_WEAKNESS = tuple(severely_weak(leg, movement) for leg in LEGS for movement in Movement)
 """Every sign of a severe deficit, of either leg."""
+
+
+def _brisk(leg: str, reflex: Reflex) -> Sign:
+    def present(exam: Exam) -> Answer:
+        grade = leg_of(exam, leg).reflexes.get(reflex)
+        return Answer.of(None if grade is None else grade is ReflexGrade.BRISK)
+
+    return Sign(pointer=f"/{leg}/reflexes/{reflex}", present=present, supporting=True)
+
+
+def _clonus(leg: str) -> Sign:
+    return Sign(pointer=f"/{leg}/clonus", present=lambda exam: leg_of(exam, leg).clonus, supporting=True)
+
+
+def _extensor(leg: str, *, supporting: bool) -> Sign:
+    def present(exam: Exam) -> Answer:
+        response = leg_of(exam, leg).plantar_response
+        return Answer.of(None if response is None else response is PlantarResponse.EXTENSOR)
+
+    return Sign(pointer=f"/{leg}/plantar_response", present=present, supporting=supporting)
+
+
+UPPER_MOTOR_NEURON_SIGNS = (
+    _extensor("examination", supporting=False),
+    _extensor("other_leg", supporting=True),
+    *(_clonus(leg) for leg in LEGS),
+    *(_brisk(leg, reflex) for leg in LEGS for reflex in Reflex),
+)
+"""Every sign of the upper motor neuron; the plantar response of the worse leg is the one that is asked for."""

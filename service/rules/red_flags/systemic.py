@@ -7,7 +7,7 @@ from features.exam import Exam
 from service.rules.findings import motor_deficit
 from service.rules.guideline import Group, RedFlag, Sign, Urgency
 from service.rules.red_flags.neurologic import BOTH_LEGS_SIGNS, COMPRESSION_ACTION
-from service.rules.red_flags.signs import MOTOR_DEFICIT, asked
+from service.rules.red_flags.signs import MOTOR_DEFICIT, UPPER_MOTOR_NEURON_SIGNS, asked
 
 WEAK_AGE = 50.0
 """Years of age above which age itself is on the list (ahcpr1994, choosingwisely_nass)."""
@@ -17,13 +17,17 @@ INFECTION_SIGNS = tuple(asked(name) for name in ("fever", "iv_drug_use", "recent
 SPHINCTER_SIGNS = tuple(
     asked(name) for name in ("urinary_retention", "urinary_incontinence", "new_bladder_symptom", "fecal_incontinence")
 )
-NEW_DEFICIT = (*MOTOR_DEFICIT, *SPHINCTER_SIGNS, *BOTH_LEGS_SIGNS)
-"""What makes a cancer or infection flag an emergency. Age is not among the causes: over 50 and weak describes a large
-part of all patients with a herniated disc, and under 1 % of those over 50 have a malignancy (cochrane_malig2013)."""
+NEW_DEFICIT = (*MOTOR_DEFICIT, *SPHINCTER_SIGNS, *BOTH_LEGS_SIGNS, *UPPER_MOTOR_NEURON_SIGNS)
+"""What makes a cancer or infection flag an emergency.
+
+Signs of the upper motor neuron are among it, because with cancer or infection they are a compressed cord until shown
+otherwise. Age is not among the causes: over 50 and weak describes a large part of all patients with a herniated disc,
+and under 1 % of those over 50 have a malignancy (cochrane_malig2013).
+"""
 
 
 def _with_new_deficit(cause: tuple[Sign, ...]) -> Callable[[Exam], Answer]:
-    """A cause together with a motor deficit, a sphincter symptom or a bilateral deficit.
+    """A cause together with a motor deficit, a sphincter symptom, a bilateral deficit or upper motor neuron signs.
 
     Weakness counts as new, because no field of the contract can say that it is old.
     """
@@ -42,8 +46,8 @@ CANCER = (
         label="Suspected malignant compression",
         group=Group.CANCER,
         urgency=Urgency.EMERGENCY,
-        trigger="History of cancer or unexplained weight loss, with any motor deficit, sphincter symptom or "
-        "bilateral deficit",
+        trigger="History of cancer or unexplained weight loss, with any motor deficit, sphincter symptom, "
+        "bilateral deficit or upper motor neuron sign",
         action=COMPRESSION_ACTION,
         signs=(*CANCER_SIGNS, *NEW_DEFICIT),
         when=_with_new_deficit(CANCER_SIGNS),
@@ -91,7 +95,7 @@ INFECTION = (
         group=Group.INFECTION,
         urgency=Urgency.EMERGENCY,
         trigger="Fever, intravenous drug use, recent infection or immunosuppression, with any motor deficit, "
-        "sphincter symptom or bilateral deficit",
+        "sphincter symptom, bilateral deficit or upper motor neuron sign",
         action=COMPRESSION_ACTION,
         signs=(*INFECTION_SIGNS, *NEW_DEFICIT),
         when=_with_new_deficit(INFECTION_SIGNS),
@@ -110,7 +114,7 @@ INFECTION = (
             citations=sources,
         )
         for rule_id, label, sign, sources in (
-            ("RF-INFECTION-FEVER", "Fever", INFECTION_SIGNS[0], ("acr2021", "casazza2012")),
+            ("RF-INFECTION-FEVER", "Fever", INFECTION_SIGNS[0], ("acr2021", "melbourneED")),
             ("RF-INFECTION-IVDU", "Intravenous drug use", INFECTION_SIGNS[1], ("melbourneED", "choosingwisely_nass")),
             ("RF-INFECTION-RECENT", "Recent infection", INFECTION_SIGNS[2], ("acr2021", "casazza2012")),
             ("RF-INFECTION-IMMUNE", "Immunosuppression", INFECTION_SIGNS[3], ("acr2021", "choosingwisely_nass")),
