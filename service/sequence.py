@@ -1,13 +1,13 @@
 """The clinical sequence: how an exam becomes an answer. A pure function; HTTP, files and the clock stay outside."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from features.anatomy import ROOTS, NerveRoot
 from features.answer import Answer
-from features.exam import Exam, History
+from features.exam import Exam
 from features.involvement import Classify, Involvement
 from service.assessment import (
     Advice,
@@ -31,7 +31,7 @@ from service.errors import ClassifierUnavailable
 from service.rules.caveats import CAVEATS
 from service.rules.citations import citations
 from service.rules.follow_up import follow_up_of
-from service.rules.guideline import Citation, Policy, RedFlag, Urgency
+from service.rules.guideline import Policy, RedFlag, Urgency
 from service.rules.imaging import imaging_of, modality
 from service.rules.impression import abstention, impression, likely_roots
 from service.rules.pathway import ClinicalPicture
@@ -74,20 +74,19 @@ def assess(
         policy=policy,
         involvement=_involvement(classify, exam),
     )
-    imaging, surgery = imaging_of(picture), surgery_of(picture)
-    advice = tuple(rule for rule in RECOMMENDATIONS if rule.applies(picture))
-    management = Management(
-        phase=picture.phase,
-        overridden_by=tuple(flag.rule_id for flag in picture.overriding),
-        override_rests_on_age_alone=picture.age_alone,
-        imaging=_show(ImagingAdvice, imaging, modality=modality(picture, imaging)),
-        recommendations=tuple(_show(Advice, rule) for rule in advice),
-        surgery=_show(SurgeryAdvice, surgery),
-        follow_up=_show(FollowUpAdvice, follow_up_of(picture)),
-    )
-    questions = tuple(_show(AskedBack, rule, ask=rule.ask(picture)) for rule in QUESTIONS if rule.applies(picture))
-    caveats = tuple(_show(Note, rule) for rule in CAVEATS if rule.applies(picture))
+    imaging, surgery, look = imaging_of(picture), surgery_of(picture), follow_up_of(picture)
+    advice = [rule for rule in RECOMMENDATIONS if rule.applies(picture)]
+    questions = [rule for rule in QUESTIONS if rule.applies(picture)]
+    caveats = [rule for rule in CAVEATS if rule.applies(picture)]
     seen = impression(picture)
+    decided = (imaging.citations, surgery.citations, look.citations, seen.citations)
+    shown = (
+        *(flag.citations for flag in flags.present),
+        *(rule.citations for rule in advice),
+        *(rule.citations for rule in questions),
+        *(rule.citations for rule in caveats),
+        *(level.sources for level in seen.likely_levels),
+    )
     return Assessment(
         id=identifier,
         created_at=at,
@@ -101,10 +100,18 @@ def assess(
         classifier=_classifier(picture, sets),
         other_leg=_other_leg(picture, classify, sets),
         red_flags=flags,
-        management=management,
-        questions=questions,
-        caveats=caveats,
-        citations=_cited((seen, flags, management, questions, caveats)),
+        management=Management(
+            phase=picture.phase,
+            overridden_by=tuple(flag.rule_id for flag in picture.overriding),
+            override_rests_on_age_alone=picture.age_alone,
+            imaging=_show(ImagingAdvice, imaging, modality=modality(picture, imaging)),
+            recommendations=tuple(_show(Advice, rule) for rule in advice),
+            surgery=_show(SurgeryAdvice, surgery),
+            follow_up=_show(FollowUpAdvice, look),
+        ),
+        questions=tuple(_show(AskedBack, rule, ask=rule.ask(picture)) for rule in questions),
+        caveats=tuple(_show(Note, rule) for rule in caveats),
+        citations={key: citations()[key] for key in sorted(set().union(*decided, *shown))},
         provenance=provenance,
     )
 
@@ -175,7 +182,8 @@ def _other_leg(picture: ClinicalPicture, classify: Classify, sets: PredictionSet
     """The other leg by its own signs; the history tells of the worse leg, so none of it is carried over."""
     if picture.exam.other_leg is None:
         return None
-    exam = Exam(patient=picture.exam.patient, history=History(), examination=picture.exam.other_leg)
+    worse = picture.exam.examination
+    exam = Exam(patient=picture.exam.patient, examination=picture.exam.other_leg, other_leg=worse)
     other = ClinicalPicture(
         exam=exam,
         raised=(),
@@ -184,16 +192,3 @@ def _other_leg(picture: ClinicalPicture, classify: Classify, sets: PredictionSet
         involvement=_involvement(classify, exam),
     )
     return OtherLeg(classifier=_classifier(other, sets))
-
-
-def _keys(part: object) -> set[str]:
-    """The keys of the sources that a part of the answer names, however deep."""
-    if is_dataclass(part) and not isinstance(part, type):
-        below = set().union(*(_keys(getattr(part, each.name)) for each in fields(part)))
-        return below | set(getattr(part, "citations", ())) | set(getattr(part, "sources", ()))
-    return set().union(*map(_keys, part)) if isinstance(part, tuple) else set()
-
-
-def _cited(parts: tuple[object, ...]) -> Mapping[str, Citation]:
-    table = citations()
-    return {key: table[key] for key in sorted(_keys(parts))}

@@ -116,10 +116,9 @@ def hours_between(exam: Exam) -> float | None:
 
 
 def tempo_rapid(exam: Exam) -> Answer:
-    """Whether the weakness grew in under 24 hours, as stated or between two examinations; else not assessed."""
-    stated = exam.red_flags.motor_deterioration_hours
-    hours = hours_between(exam) if stated is None else stated
-    return Answer.of(None if hours is None else hours < RAPID_HOURS)
+    """Whether the weakness grew in under 24 hours: as stated or between two examinations, whichever is the shorter."""
+    known = [each for each in (exam.red_flags.motor_deterioration_hours, hours_between(exam)) if each is not None]
+    return Answer.of(min(known) < RAPID_HOURS if known else None)
 
 
 def upper_motor_neuron(exam: Exam) -> Answer:

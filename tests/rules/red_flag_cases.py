@@ -117,6 +117,10 @@ CASES = {
             "tempo not stated": flags(progressive_motor_weakness=True),
             "a grade lost in 23 hours": lost(1, hours=23),
             "a grade lost, dates unknown": lost(1, hours=None),
+            "a grade lost in 2 hours by the clock, but 48 stated": {
+                **flags(motor_deterioration_hours=48),
+                **lost(1, hours=2),
+            },
             "a grade lost though progress is denied": {**flags(progressive_motor_weakness=False), **lost(2, hours=2)},
         },
         down={
@@ -140,10 +144,6 @@ CASES = {
             "24 hours": flags(progressive_motor_weakness=True, motor_deterioration_hours=24),
             "120 hours, implied": flags(motor_deterioration_hours=120),
             "a grade lost in 24 hours": lost(1, hours=24),
-            "a grade lost in 2 hours by the clock, but 48 stated": {
-                **flags(motor_deterioration_hours=48),
-                **lost(1, hours=2),
-            },
         },
         down={
             "a grade lost in 23 hours": lost(1, hours=23),

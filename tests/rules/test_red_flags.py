@@ -5,10 +5,9 @@ from functools import partial
 from operator import attrgetter
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from features.answer import Answer
+from service.rules.findings import tempo_rapid, weakness_progresses
 from service.rules.guideline import Policy, RedFlag, Urgency
 from service.rules.red_flags import RED_FLAGS
 from tests.builders import an_assessment, an_exam, classifier_of, no_classifier
@@ -73,18 +72,24 @@ def test_no_probability_talks_a_flag_down(name: str) -> None:
         assert other.management == first.management
 
 
-@given(st.sampled_from(sorted(RAISING)), st.sampled_from(sorted(RAISING)))
-def test_a_further_red_flag_never_lowers_urgency(one: str, another: str) -> None:
-    first, second = RAISING[one], RAISING[another]
-    together: Sections = {**first}
+def together(first: Sections, second: Sections) -> Sections:
+    """What the first exam states, and of the second what the first left open."""
+    both: Sections = {**first}
     for section, stated in second.items():
-        if isinstance(stated, dict):
-            together[section] = {**stated, **together.get(section, {})}
-        else:
-            together.setdefault(section, stated)
-    alone = an_assessment(an_exam(**first)).urgency
-    # What the first exam states stays; only what it left open is added.
-    assert an_assessment(an_exam(**together)).urgency >= alone
+        both[section] = {**stated, **both.get(section, {})} if isinstance(stated, dict) else both.get(section, stated)
+    return both
+
+
+@pytest.mark.parametrize("one", RAISING)
+def test_a_further_red_flag_never_lowers_urgency(one: str) -> None:
+    first = an_exam(**RAISING[one])
+    alone = an_assessment(first).urgency
+    open_tempo = weakness_progresses(first) is Answer.YES and tempo_rapid(first) is Answer.NOT_ASSESSED
+    for another, second in RAISING.items():
+        exam = an_exam(**together(RAISING[one], second))
+        # To answer how fast the weakness grew is no further flag: unknown counts as rapid, 48 hours as urgent.
+        answers_tempo = open_tempo and tempo_rapid(exam) is Answer.NO
+        assert answers_tempo or an_assessment(exam).urgency >= alone, another
 
 
 def test_what_was_not_asked_is_listed_and_nobody_is_told_that_there_are_none() -> None:

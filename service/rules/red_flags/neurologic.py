@@ -39,12 +39,11 @@ def _hours(*, rapid: bool) -> tuple[Sign, ...]:
         return tempo_rapid(exam) if rapid else ~tempo_rapid(exam)
 
     def stated(exam: Exam) -> Answer:
-        known = weakness_progresses(exam) is Answer.YES and hours_between(exam) is None
-        return fits(exam) if known or exam.red_flags.motor_deterioration_hours is not None else Answer.NO
+        asked_for = weakness_progresses(exam) is Answer.YES and hours_between(exam) is None
+        return fits(exam) if asked_for or exam.red_flags.motor_deterioration_hours is not None else Answer.NO
 
     def dated(exam: Exam) -> Answer:
-        by_date = exam.red_flags.motor_deterioration_hours is None and hours_between(exam) is not None
-        return fits(exam) if by_date else Answer.NO
+        return fits(exam) if hours_between(exam) is not None else Answer.NO
 
     return (
         Sign(pointer="/red_flags/motor_deterioration_hours", present=stated),
