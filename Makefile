@@ -47,7 +47,7 @@ format: setup ## format the code and mend what the linter can mend
 	$(DEV)/bin/ruff format .
 
 .PHONY: train
-train: setup ## draw the cohort, train, judge and write models/VERSION (VERSION=1.0.0)
+train: setup ## draw the cohort, train, judge and write a new model (VERSION=1.0.1)
 	$(RUN) -m training $(if $(VERSION),--version $(VERSION)) $(ARGS)
 
 .PHONY: score

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from features.anatomy import BELOW_KNEE
 from features.answer import Answer
-from features.exam import Exam, NsaidContraindication, Sex
+from features.exam import Exam, Sex
+from features.treatment import NsaidContraindication
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,9 @@ from typing import Annotated, ClassVar, Literal
 
 from features.anatomy import BELOW_KNEE, Movement, Perianal, Reflex, Region, Side, SkinArea
 from features.answer import Answer
-from features.wire import STRICT, AtMost, Between, Grade, NullIs, StatedOnly, WithZone
+from features.red_flag_screen import RedFlagScreen
+from features.treatment import Treatment
+from features.wire import STRICT, AtMost, Between, FromZero, Grade, NullIs, StatedOnly, WithZone
 
 
 class Sex(StrEnum):
@@ -64,27 +66,6 @@ class TestResult(StrEnum):
     NEGATIVE = "negative"
 
 
-class PainRelief(StrEnum):
-    """Relief under the conservative care given so far."""
-
-    ADEQUATE = "adequate"
-    PARTIAL = "partial"
-    INADEQUATE = "inadequate"
-
-
-class NsaidContraindication(StrEnum):
-    """A reason not to give a non-steroidal anti-inflammatory drug."""
-
-    PEPTIC_ULCER = "peptic_ulcer"
-    GI_BLEEDING = "gi_bleeding"
-    CHRONIC_KIDNEY_DISEASE = "chronic_kidney_disease"
-    HEART_FAILURE = "heart_failure"
-    ISCHEMIC_HEART_DISEASE = "ischemic_heart_disease"
-    ANTICOAGULATION = "anticoagulation"
-    NSAID_HYPERSENSITIVITY = "nsaid_hypersensitivity"
-    PREGNANCY = "pregnancy"
-
-
 NORMAL_POWER = 5.0
 """MRC grade of normal power (0 no contraction to 5 normal; 4 minus is 3.5, 4 plus is 4.5)."""
 
@@ -98,7 +79,6 @@ MRCGrade = Annotated[
     ),
 ]
 Age = Annotated[float, Between(18, 120)]
-FromZero = Annotated[float, Between(0)]
 NumericRating = Annotated[float, Between(0, 10)]
 Angle = Annotated[float, Between(0, 90)]
 Moment = Annotated[datetime, WithZone()]
@@ -111,9 +91,13 @@ class Patient:
     __pydantic_config__: ClassVar = STRICT
 
     age_years: Age
+    """Years; adults only, 18 to 120. The one field that is required."""
     sex: Sex | None = None
+    """As the sending system records it."""
     pregnant: Answer = Answer.NOT_ASSESSED
+    """Whether the person is pregnant."""
     reference: Annotated[str, AtMost(128)] | None = None
+    """The caller's own pseudonymous key; links examinations of one person."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,16 +107,27 @@ class History:
     __pydantic_config__: ClassVar = STRICT
 
     symptom_duration_days: FromZero | None = None
+    """Days since the leg pain began."""
     side: Side | None = None
+    """The side of the leg pain."""
     pain_locations: frozenset[Region] | None = None
+    """Every region that hurts; an empty list means asked, none. "leg" is the part between knee and ankle."""
     paresthesia_locations: frozenset[Region] | None = None
+    """Every region that tingles or feels numb; an empty list means asked, none."""
     pain_radiates_below_knee: Answer = Answer.NOT_ASSESSED
+    """Derived from the regions of pain where it is absent."""
     pain_severity: NumericRating | None = None
+    """Numeric rating scale, 0 to 10."""
     leg_pain_worse_than_back_pain: Answer = Answer.NOT_ASSESSED
+    """Whether the leg hurts more than the back."""
     worse_with_cough_or_sneeze: Answer = Answer.NOT_ASSESSED
+    """Whether coughing, sneezing or straining makes the leg pain worse."""
     worse_with_sitting: Answer = Answer.NOT_ASSESSED
+    """Whether sitting makes it worse."""
     worse_with_walking: Answer = Answer.NOT_ASSESSED
+    """Whether walking makes it worse."""
     relieved_by_flexion: Answer = Answer.NOT_ASSESSED
+    """Whether bending forward or sitting down relieves it."""
 
     @property
     def below_knee(self) -> Answer:
@@ -149,7 +144,9 @@ class StraightLegRaise:
     __pydantic_config__: ClassVar = STRICT
 
     result: TestResult | None = None
+    """Positive where the leg pain is reproduced."""
     angle_degrees: Angle | None = None
+    """Angle from the couch at which it was; only 30 to 70 degrees supports root tension."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,25 +155,44 @@ class Examination:
 
     __pydantic_config__: ClassVar = STRICT
 
-    strength: Annotated[Mapping[Movement, MRCGrade], StatedOnly()] = field(default_factory=dict)
+    strength: Annotated[Mapping[Movement, MRCGrade], StatedOnly(tuple(Movement))] = field(default_factory=dict)
+    """MRC grade 0 to 5 in steps of 0.5 by movement (4- is 3.5, 4+ is 4.5), or "weak" where it was not graded."""
     heel_walk: Ability | None = None
+    """Walking on the heel of that leg."""
     toe_walk: Ability | None = None
+    """Walking on the toes of that leg."""
     single_leg_sit_to_stand: Ability | None = None
-    reflexes: Annotated[Mapping[Reflex, ReflexGrade], StatedOnly()] = field(default_factory=dict)
+    """Rising from a chair on that leg."""
+    reflexes: Annotated[Mapping[Reflex, ReflexGrade], StatedOnly(tuple(Reflex))] = field(default_factory=dict)
+    """Tendon reflexes, against what is normal for the person."""
     plantar_response: PlantarResponse | None = None
+    """The great toe on stroking the sole; extensor is Babinski's sign."""
     clonus: Answer = Answer.NOT_ASSESSED
-    sensation: Annotated[Mapping[SkinArea, Sensation], StatedOnly()] = field(default_factory=dict)
+    """Whether there is ankle clonus."""
+    sensation: Annotated[Mapping[SkinArea, Sensation], StatedOnly((*Region, *Perianal))] = field(default_factory=dict)
+    """Light touch or pinprick by region, or `perianal`."""
     straight_leg_raise: StraightLegRaise | None = None
+    """Lasègue's test of that leg."""
     crossed_straight_leg_raise: TestResult | None = None
+    """Raising the other leg reproduces the pain in this one."""
     slump: TestResult | None = None
+    """Slump test."""
     femoral_stretch: TestResult | None = None
+    """Bending the knee, lying prone, reproduces the pain."""
     crossed_femoral_stretch: TestResult | None = None
+    """The same on the other side reproduces the pain in this leg."""
     hip_internal_rotation_pain: TestResult | None = None
+    """Internal rotation of the hip hurts: sign of a hip."""
     trochanteric_tenderness: TestResult | None = None
+    """The greater trochanter is tender."""
     faber: TestResult | None = None
+    """Flexion, abduction and external rotation of the hip hurts."""
     fibular_head_tinel: TestResult | None = None
+    """Tapping the fibular head tingles: sign of peroneal neuropathy."""
     pedal_pulses_reduced: TestResult | None = None
+    """Pulses of the foot are reduced: sign of arterial disease."""
     dermatomal_rash: TestResult | None = None
+    """Rash within one dermatome: sign of zoster."""
 
     def weak(self, movement: Movement) -> Answer:
         """Whether `movement` is weaker than MRC 5, graded or not."""
@@ -200,56 +216,17 @@ class Examination:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RedFlagScreen:
-    """The questions and measurements that look for serious pathology, as they were answered."""
-
-    __pydantic_config__: ClassVar = STRICT
-
-    urinary_retention: Answer = Answer.NOT_ASSESSED
-    urinary_incontinence: Answer = Answer.NOT_ASSESSED
-    new_bladder_symptom: Answer = Answer.NOT_ASSESSED
-    fecal_incontinence: Answer = Answer.NOT_ASSESSED
-    saddle_anesthesia: Answer = Answer.NOT_ASSESSED
-    reduced_anal_tone: Answer = Answer.NOT_ASSESSED
-    bilateral_neurologic_deficit: Answer = Answer.NOT_ASSESSED
-    post_void_residual_ml: FromZero | None = None
-    progressive_motor_weakness: Answer = Answer.NOT_ASSESSED
-    motor_deterioration_hours: FromZero | None = None
-    history_of_cancer: Answer = Answer.NOT_ASSESSED
-    unexplained_weight_loss: Answer = Answer.NOT_ASSESSED
-    fever: Answer = Answer.NOT_ASSESSED
-    iv_drug_use: Answer = Answer.NOT_ASSESSED
-    recent_infection: Answer = Answer.NOT_ASSESSED
-    immunosuppression: Answer = Answer.NOT_ASSESSED
-    osteoporosis: Answer = Answer.NOT_ASSESSED
-    steroid_use: Answer = Answer.NOT_ASSESSED
-    significant_trauma: Answer = Answer.NOT_ASSESSED
-
-
-@dataclass(frozen=True, kw_only=True)
-class Treatment:
-    """What has been done so far and what could be done next."""
-
-    __pydantic_config__: ClassVar = STRICT
-
-    conservative_care_weeks: FromZero | None = None
-    pain_relief: PainRelief | None = None
-    intolerable_pain: Answer = Answer.NOT_ASSESSED
-    surgery_candidate: Answer = Answer.NOT_ASSESSED
-    epidural_injection_candidate: Answer = Answer.NOT_ASSESSED
-    mri_contraindicated: Answer = Answer.NOT_ASSESSED
-    nsaid_contraindications: frozenset[NsaidContraindication] | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
 class PreviousExamination:
     """An earlier examination of the same leg."""
 
     __pydantic_config__: ClassVar = STRICT
 
     examined_at: Moment | None = None
+    """When, with the offset from UTC (RFC 3339)."""
     examination: Annotated[Examination, NullIs(Examination)] = field(default_factory=Examination)
+    """The signs of the same leg then."""
     red_flags: Annotated[RedFlagScreen, NullIs(RedFlagScreen)] = field(default_factory=RedFlagScreen)
+    """The questions and measurements that look for serious pathology."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -262,13 +239,21 @@ class Exam:
     __pydantic_config__: ClassVar = STRICT
 
     patient: Patient
+    """Who was examined."""
     history: Annotated[History, NullIs(History)] = field(default_factory=History)
+    """What the person tells."""
     examination: Annotated[Examination, NullIs(Examination)] = field(default_factory=Examination)
+    """The signs of the symptomatic, or the worse, leg."""
     other_leg: Examination | None = None
+    """The signs of the other leg, where it was examined."""
     red_flags: Annotated[RedFlagScreen, NullIs(RedFlagScreen)] = field(default_factory=RedFlagScreen)
+    """The questions and measurements that look for serious pathology."""
     treatment: Annotated[Treatment, NullIs(Treatment)] = field(default_factory=Treatment)
+    """What was done so far and what could be done next."""
     examined_at: Moment | None = None
+    """When, with the offset from UTC (RFC 3339); now where it is absent."""
     previous_examination: PreviousExamination | None = None
+    """An earlier examination of the same leg, for comparison."""
 
     @property
     def legs(self) -> tuple[Examination, ...]:

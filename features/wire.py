@@ -6,12 +6,12 @@ that the same dataclasses are both the domain and the wire format. Why: docs/dec
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 Schema = dict[str, Any]
 
-STRICT: Final = {"extra": "forbid", "strict": True, "allow_inf_nan": False}
-"""For `__pydantic_config__`: no unknown field, no "5" for 5, no NaN."""
+STRICT: Final = {"extra": "forbid", "strict": True, "allow_inf_nan": False, "use_attribute_docstrings": True}
+"""For `__pydantic_config__`: no unknown field, no "5" for 5, no NaN; the text below a field describes it to clients."""
 
 
 RFC_3339: Final = r"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$"
@@ -46,6 +46,9 @@ class WithZone:
     def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Schema]) -> Schema:
         moment = {**handler(source), "tz_constraint": "aware", "strict": False}
         return {"type": "chain", "steps": [{"type": "str", "pattern": RFC_3339}, moment]}
+
+    def __get_pydantic_json_schema__(self, schema: Schema, handler: Callable[[Schema], Schema]) -> Schema:
+        return {"type": "string", "format": "date-time"}
 
 
 @dataclass(frozen=True)
@@ -83,13 +86,25 @@ class Grade:
 
 @dataclass(frozen=True)
 class StatedOnly:
-    """A mapping from which the entries stated as `null` are dropped; a mapping that is itself `null` is empty."""
+    """A mapping from which the entries stated as `null` are dropped; a mapping that is itself `null` is empty.
+
+    `keys` are the keys it may have, for the schema that clients read.
+    """
+
+    keys: tuple[str, ...]
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Schema]) -> Schema:
         mapping = handler(source)
         inner = mapping.get("schema", mapping)
         inner["values_schema"] = {"type": "nullable", "schema": inner["values_schema"]}
         return _after({"type": "nullable", "schema": mapping}, self._read)
+
+    def __get_pydantic_json_schema__(self, schema: Schema, handler: Callable[[Schema], Schema]) -> Schema:
+        described = handler(schema)
+        for choice in described["anyOf"]:
+            if choice.get("type") == "object":
+                choice["propertyNames"] = {"enum": list(self.keys)}
+        return described
 
     @staticmethod
     def _read(stated: dict[Any, Any] | None) -> dict[Any, Any]:
@@ -98,3 +113,7 @@ class StatedOnly:
 
 def _after(schema: Schema, read: Callable[[Any], Any]) -> Schema:
     return {"type": "function-after", "function": {"type": "no-info", "function": read}, "schema": schema}
+
+
+FromZero = Annotated[float, Between(0)]
+"""A number of zero or more."""

@@ -34,10 +34,27 @@ class Rulebook:
     citations: Mapping[str, Citation]
 
 
+FAULTY = {
+    "type": "urn:nerveroot:problem:invalid-exam",
+    "title": "The body is not an examination",
+    "status": 422,
+    "detail": "One fault was found; each is named with its place. Nothing was recorded.",
+    "errors": [{"pointer": "/history/pain_severity", "detail": "must be 10 or less."}],
+}
+ANSWERED = {
+    "Location": {"description": "Names this answer; it cannot be fetched before answers are recorded."},
+    "Nerveroot-Record": {"description": "`none`: this version does not record answers."},
+}
+
+
 def refusals(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
     """How the endpoints document what they refuse."""
-    shown = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    shown = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": FAULTY}}
     return {int(status): {"description": status.phrase, "content": shown} for status in statuses}
+
+
+def _text_headers(headers: dict[str, dict[str, str]]) -> dict[str, Any]:
+    return {name: {**header, "schema": {"type": "string"}} for name, header in headers.items()}
 
 
 def assessments(assess: Assess, examples: dict[str, Any]) -> APIRouter:
@@ -52,17 +69,26 @@ def assessments(assess: Assess, examples: dict[str, Any]) -> APIRouter:
         "/v1/assessments",
         status_code=HTTPStatus.CREATED,
         response_model=Assessment,
-        responses=refusals(
-            HTTPStatus.BAD_REQUEST,
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-        ),
+        responses={
+            int(HTTPStatus.CREATED): {"description": "The answer", "headers": _text_headers(ANSWERED)},
+            **refusals(
+                HTTPStatus.BAD_REQUEST,
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+                HTTPStatus.UNPROCESSABLE_ENTITY,
+                HTTPStatus.INTERNAL_SERVER_ERROR,
+            ),
+        },
         openapi_extra={"requestBody": body},
         summary="Assess one examination",
     )
     async def assess_exam(request: Request) -> Response:
-        """Red flags, root probabilities and management plan for one examination; what is absent is not assessed."""
+        """Red flags, root probabilities and management plan for one examination.
+
+        Only the age is required. What is absent, or `null`, is *not assessed*: never no, never normal. Not honoured by
+        this version: `Idempotency-Key`, `?commit=`, `?explain=`, and the linking of examinations by
+        `patient.reference`.
+        """
         now = datetime.now(UTC)
         exam = read_exam(await read_body(request), now)
         identifier = str(uuid6.uuid7())
@@ -120,11 +146,14 @@ def health(versions: dict[str, str]) -> APIRouter:
     """`GET /health/live` and `GET /health/ready`."""
     router = APIRouter(tags=["health"])
 
+    # Load balancers like to ask with HEAD.
+    @router.head("/health/live", include_in_schema=False)
     @router.get("/health/live", summary="The process runs")
     async def live() -> dict[str, str]:
         """The process runs and answers."""
         return {"status": "live"}
 
+    @router.head("/health/ready", include_in_schema=False)
     @router.get("/health/ready", summary="The service can assess")
     async def ready() -> dict[str, str]:
         """The model is loaded and checked; a service that could not do that would not have started."""

@@ -26,6 +26,11 @@ from service.version import SOFTWARE_VERSION
 
 logger = logging.getLogger(__name__)
 
+EXAMPLES = {
+    "exam.json": "L5 likely, conservative care",
+    "exam_l4.json": "L4 likely, few findings",
+    "exam_emergency.json": "Cauda equina syndrome suspected",
+}
 SCHEMAS = "#/components/schemas/{model}"
 
 
@@ -72,7 +77,10 @@ def create_app(settings: Settings, classify: Classify | None = None) -> FastAPI:
 def _examples() -> dict[str, Any]:
     folder = files("service").joinpath("examples")
     return {
-        each.name.removesuffix(".json"): {"value": json.loads(each.read_text(encoding="utf-8"))}
+        each.name.removesuffix(".json"): {
+            "summary": EXAMPLES.get(each.name, each.name),
+            "value": json.loads(each.read_text(encoding="utf-8")),
+        }
         for each in sorted(folder.iterdir(), key=lambda each: each.name)
     }
 
@@ -82,6 +90,13 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
         schemas = document["components"]["schemas"]
+        for path in document["paths"].values():
+            for operation in path.values():
+                # FastAPI documents a refusal of its own for every parameter; this service refuses in its own words.
+                if "HTTPValidationError" in str(operation["responses"].get("422")):
+                    del operation["responses"]["422"]
+        for name in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(name, None)
         for name, adapter in (("Exam", EXAM), ("Problem", TypeAdapter(Problem))):
             schema = adapter.json_schema(ref_template=SCHEMAS, mode="validation")
             schemas |= schema.pop("$defs", {})

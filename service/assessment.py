@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar, Final
 
 from features.anatomy import NerveRoot
 from service.rules.guideline import Category, Citation, Policy, Strength, Urgency
@@ -11,6 +12,9 @@ from service.rules.imaging import ImagingTiming, Modality
 from service.rules.impression import Impression
 from service.rules.pathway import Phase
 from service.rules.surgery import SurgeryTiming
+
+_DESCRIBED: Final = {"use_attribute_docstrings": True}
+"""For `__pydantic_config__`: the text below a field describes it to clients."""
 
 DISCLAIMER = (
     "Decision support for clinicians, not a diagnosis: it does not replace the examination, nor the judgement of the "
@@ -40,14 +44,24 @@ class ClassifierAnswer:
     ruled out at `coverage`; `abstained` that no useful statement is possible, for `abstained_reason`.
     """
 
+    __pydantic_config__: ClassVar = _DESCRIBED
+
     status: ClassifierStatus
+    """Whether the model answered; the rules answer all the same."""
     roots: Mapping[NerveRoot, RootProbability]
+    """Probability by root; involvement is not exclusive, so they need not add up to one."""
     likely_roots: tuple[NerveRoot, ...]
+    """The roots held to be involved; empty for none of the three."""
     prediction_set: tuple[NerveRoot, ...]
+    """The roots that cannot be ruled out at `coverage`; empty where all three can."""
     coverage: float | None
+    """Share of people with a root involved whose prediction set holds it, on average over kinds of examination."""
     none_probability: float | None
+    """Probability that none of L4, L5 and S1 is involved."""
     abstained: bool
+    """Whether the findings allow no useful statement about a root."""
     abstained_reason: str | None
+    """Why, and what would mend it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,13 +78,18 @@ class PresentFlag:
     `supported_by` names the weak flags that add to its suspicion.
     """
 
+    __pydantic_config__: ClassVar = _DESCRIBED
+
     rule_id: str
     label: str
     urgency: Urgency
     action: str
     because: tuple[str, ...]
+    """The statements that raise it (JSON pointers into the body)."""
     overrides: bool
+    """Whether it replaces the ordinary pathway under the policy in force."""
     supported_by: tuple[str, ...]
+    """Weak flags that add to its suspicion."""
     citations: tuple[str, ...]
 
 
@@ -82,20 +101,30 @@ class UnaskedFlag:
     without them.
     """
 
+    __pydantic_config__: ClassVar = _DESCRIBED
+
     rule_id: str
     label: str
     ask: tuple[str, ...]
+    """The statements that would settle it (JSON pointers into the body)."""
     second_line: bool
+    """Looked for once there is suspicion; a screen is complete without it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RedFlagAnswer:
     """The screen for serious pathology."""
 
+    __pydantic_config__: ClassVar = _DESCRIBED
+
     present: tuple[PresentFlag, ...]
+    """The flags that are up."""
     not_assessed: tuple[UnaskedFlag, ...]
+    """The flags that nobody looked for: not the same as absent."""
     screen_complete: bool
+    """Whether every first-line flag was looked for."""
     policy: Policy
+    """Whether age over 50 overrides by itself (listed) or not (contextual)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,9 +176,14 @@ class Advice:
 class Management:
     """The management plan; `overridden_by` names the red flags that replaced the ordinary pathway."""
 
+    __pydantic_config__: ClassVar = _DESCRIBED
+
     phase: Phase
+    """Where in the pathway the person is."""
     overridden_by: tuple[str, ...]
+    """The red flags that replaced the ordinary pathway."""
     override_rests_on_age_alone: bool
+    """Whether nothing but age over 50 did."""
     imaging: ImagingAdvice
     recommendations: tuple[Advice, ...]
     surgery: SurgeryAdvice
@@ -190,16 +224,23 @@ class Provenance:
 class Assessment:
     """The whole answer; `urgency` is the highest of all that follows."""
 
+    __pydantic_config__: ClassVar = _DESCRIBED
+
     id: str
+    """Time-ordered UUID."""
     created_at: datetime
     urgency: Urgency
+    """The highest of all that follows."""
     impression: Impression
     classifier: ClassifierAnswer
     other_leg: OtherLeg | None
+    """What is said of the other leg, where it was examined."""
     red_flags: RedFlagAnswer
     management: Management
     questions: tuple[AskedBack, ...]
+    """What to ask back: each answer would change this one."""
     caveats: tuple[Note, ...]
     citations: Mapping[str, Citation]
+    """Every source named anywhere in the answer, by key."""
     provenance: Provenance
     disclaimer: str = field(default=DISCLAIMER)

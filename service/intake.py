@@ -88,7 +88,8 @@ def _parse(body: bytes) -> Any:
         where = f" (line {fault.lineno}, column {fault.colno})" if isinstance(fault, json.JSONDecodeError) else ""
         raise _not_json(f"The body is not JSON in UTF-8{where}.") from None
     except _RepeatedKey as fault:
-        raise _not_json(str(fault)) from None
+        title = "A key is there twice"
+        raise Refusal(problem("repeated-key", HTTPStatus.BAD_REQUEST, title, str(fault))) from None
     except (ValueError, RecursionError):
         raise _not_an_exam((Fault(pointer="", detail=UNREADABLE),)) from None
 

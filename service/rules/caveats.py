@@ -1,28 +1,17 @@
 """What the reader should keep in mind, shown where it applies."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from features.answer import Answer
 from features.encoding import OLD_AGE, SLR_ANGLES
-from features.exam import NsaidContraindication, StraightLegRaise, TestResult
+from features.exam import StraightLegRaise, TestResult
+from features.treatment import NsaidContraindication
+from service.rules.caveat import Caveat
 from service.rules.findings import neurologic_deficit, upper_motor_neuron
 from service.rules.guideline import Urgency
 from service.rules.imaging import imaging_of
 from service.rules.impression import concordant_kinds, likely_roots
+from service.rules.mimics import MIMICS
 from service.rules.pathway import ClinicalPicture
 from service.rules.surgery import surgery_of
-
-
-@dataclass(frozen=True, kw_only=True)
-class Caveat:
-    """A reservation with its source."""
-
-    rule_id: str
-    applies: Callable[[ClinicalPicture], bool]
-    trigger: str
-    text: str
-    citations: tuple[str, ...]
 
 
 def _raised(picture: ClinicalPicture) -> StraightLegRaise:
@@ -76,7 +65,7 @@ CAVEATS = (
         applies=lambda picture: picture.age_alone,
         trigger="The override rests on age over 50 alone",
         text="The override rests on age over 50 alone, the weakest flag: under 1 % of those it flags have cancer, and "
-        " early imaging did not help people of 65 and over with back pain but no radiculopathy.",
+        "early imaging did not help people of 65 and over with back pain but no radiculopathy.",
         citations=("cochrane_malig2013", "jarvik2015", "ahcpr1994"),
     ),
     Caveat(
@@ -86,6 +75,14 @@ CAVEATS = (
         text="With signs of the upper motor neuron the root probabilities do not apply: look above the lumbar spine.",
         citations=("nvn_lrs",),
     ),
+    Caveat(
+        rule_id="CA-PREVIOUS-EXAMINATION",
+        applies=lambda picture: picture.exam.previous_examination is not None,
+        trigger="A previous examination was sent",
+        text="Of the previous examination only strength was compared; its red flags were not.",
+        citations=("nerveroot_guideline",),
+    ),
+    *MIMICS,
     Caveat(
         rule_id="CA-NOT-BELOW-KNEE",
         applies=lambda picture: picture.exam.history.below_knee is Answer.NO,
@@ -159,7 +156,8 @@ CAVEATS = (
         applies=lambda picture: _imaged(picture) and _no_mri(picture),
         trigger="Imaging is indicated, MRI contraindicated",
         text="CT takes the place of MRI, which is contraindicated: in older studies it found disc herniation about as "
-        "well (CT 81 % / 77 %, MRI 75 % / 77 % sensitivity / specificity). Ask whether the device is MR-conditional.",
+        "well (CT 81 % / 77 %, MRI 75 % / 77 % sensitivity / specificity). Ask whether the device is MR-conditional. "
+        "Where infection is sought: CT with contrast, agreed with radiology.",
         citations=("kim2018", "mri_ci"),
     ),
     Caveat(

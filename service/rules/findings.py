@@ -5,6 +5,9 @@ from features.answer import Answer
 from features.encoding import OLD_AGE
 from features.exam import Exam, Examination, PlantarResponse, ReflexGrade, unable
 
+FUNCTIONS = ("heel_walk", "toe_walk", "single_leg_sit_to_stand")
+"""The functional tests of strength."""
+
 SEVERE_GRADE = 3.0
 """MRC grade at or below which a deficit counts as severe (docs/guideline.md; liuk2013 counts
 grade 4 and more as useful strength)."""
@@ -20,7 +23,7 @@ within what two examiners differ by."""
 
 def motor_deficit(leg: Examination) -> Answer:
     """Weakness of any movement, graded or not, or a functional test of strength that cannot be done."""
-    tests = (leg.heel_walk, leg.toe_walk, leg.single_leg_sit_to_stand)
+    tests = (getattr(leg, function) for function in FUNCTIONS)
     stated = [leg.weak(movement) for movement in leg.strength] + [unable(test) for test in tests if test is not None]
     return Answer.any(stated)
 
@@ -116,9 +119,28 @@ def hours_between(exam: Exam) -> float | None:
 
 
 def tempo_rapid(exam: Exam) -> Answer:
-    """Whether the weakness grew in under 24 hours: as stated or between two examinations, whichever is the shorter."""
-    known = [each for each in (exam.red_flags.motor_deterioration_hours, hours_between(exam)) if each is not None]
-    return Answer.of(min(known) < RAPID_HOURS if known else None)
+    """Whether the weakness grew in under 24 hours: as stated, or as the dates of two examinations tell.
+
+    The time between two examinations is the longest that it can have taken. Where somebody says that the weakness
+    progresses, a long time between them does not tell how fast: that is asked.
+    """
+    stated, between = exam.red_flags.motor_deterioration_hours, hours_between(exam)
+    if between is not None and between < RAPID_HOURS:
+        return Answer.YES
+    if stated is not None:
+        return Answer.of(stated < RAPID_HOURS)
+    told_to_progress = exam.red_flags.progressive_motor_weakness is Answer.YES
+    return Answer.NOT_ASSESSED if between is None or told_to_progress else Answer.NO
+
+
+def possibly_weaker(exam: Exam) -> tuple[str, ...]:
+    """The pointers of what was stronger at the previous examination, by findings that have no grade to compare."""
+    if exam.previous_examination is None:
+        return ()
+    was, now = exam.previous_examination.examination, exam.examination
+    movements = (m for m in Movement if was.weak(m) is Answer.NO and m in ungraded(now))
+    functions = (f for f in FUNCTIONS if unable(getattr(was, f)) is Answer.NO and unable(getattr(now, f)) is Answer.YES)
+    return (*(f"/examination/strength/{each}" for each in movements), *(f"/examination/{each}" for each in functions))
 
 
 def upper_motor_neuron(exam: Exam) -> Answer:
@@ -154,7 +176,7 @@ def speaks_of_a_root(exam: Exam) -> bool:
 
 
 _TESTS = (
-    *("heel_walk", "toe_walk", "single_leg_sit_to_stand"),
+    *FUNCTIONS,
     *("straight_leg_raise", "crossed_straight_leg_raise", "slump", "femoral_stretch", "crossed_femoral_stretch"),
     *("hip_internal_rotation_pain", "trochanteric_tenderness", "faber", "fibular_head_tinel"),
     *("pedal_pulses_reduced", "dermatomal_rash"),

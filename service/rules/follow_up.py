@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from features.answer import Answer
 from service.rules.pathway import CONSERVATIVE_WEEKS, ClinicalPicture, Phase, in_phase
 
-TODAY, DAYS_URGENT, DAYS_SEVERE, DAYS_MONTH = 0, 7, 14, 28
+TODAY, DAYS_WORKUP, DAYS_URGENT, DAYS_SEVERE, DAYS_MONTH = 0, 2, 7, 14, 28
 """Days until the next look. One month, sooner if severe, is the guideline; the shorter spans are conventions of this
 service."""
 
@@ -44,9 +44,17 @@ FOLLOW_UP = (
         ),
     ),
     FollowUpRule(
+        rule_id="FU-WORKUP",
+        applies=lambda picture: picture.phase is Phase.RED_FLAG_WORKUP and not picture.age_alone,
+        trigger="Work-up of a red flag other than age",
+        within_days=DAYS_WORKUP,
+        because="Within two days, with the result of the imaging, which was asked for at once.",
+        citations=("acr2021", "nerveroot_guideline"),
+    ),
+    FollowUpRule(
         rule_id="FU-URGENT",
         applies=in_phase(Phase.RED_FLAG_WORKUP, Phase.MOTOR_DEFICIT_REFERRAL),
-        trigger="Work-up of a red flag or a severe deficit",
+        trigger="A severe deficit, or an override by age alone",
         within_days=DAYS_URGENT,
         because="Within a week, with the result of the imaging; strength tested again.",
         citations=(

@@ -72,6 +72,14 @@ IMAGING = (
         citations=("acr2021", "chou2011", "calderdale2021"),
     ),
     ImagingRule(
+        rule_id="IM-UPPER-MOTOR-NEURON",
+        applies=lambda picture: picture.has(Group.UPPER_MOTOR_NEURON),
+        trigger="Upper motor neuron signs",
+        timing=ImagingTiming.IMMEDIATE,
+        because="Signs of the upper motor neuron: image above the lumbar spine, cervical and thoracic, at once.",
+        citations=("nerveroot_guideline", "nvn_lrs"),
+    ),
+    ImagingRule(
         rule_id="IM-RED-FLAG",
         applies=lambda picture: bool(picture.overriding),
         trigger="Any overriding red flag",
@@ -139,6 +147,15 @@ IMAGING = (
         citations=("acr2021", "nhg2015"),
     ),
     ImagingRule(
+        rule_id="IM-DURATION-UNKNOWN",
+        applies=lambda picture: picture.duration_unknown,
+        trigger="Neither the duration of symptoms nor that of care is known, no overriding red flag",
+        timing=ImagingTiming.NOT_NOW,
+        because="How long the symptoms, or the care, have lasted is not known: no imaging in the first 6 to 8 weeks, "
+        "and afterwards only for candidates for surgery or injection. Answer the questions first.",
+        citations=("chou2011", "acr2021", "nhg2015"),
+    ),
+    ImagingRule(
         rule_id="IM-FIRST-WEEKS",
         applies=lambda picture: True,
         trigger="First 6 to 8 weeks, no overriding red flag",
@@ -161,8 +178,8 @@ def modality(picture: ClinicalPicture, rule: ImagingRule) -> Modality:
         return Modality.NONE
     if picture.exam.treatment.mri_contraindicated is not Answer.YES:
         return Modality.MRI
-    bone = picture.phase is Phase.RED_FLAG_WORKUP and all(
-        flag.weak or flag.group is Group.FRACTURE for flag in picture.raised
-    )
+    deficit = Answer.YES in (picture.severe, picture.progressive, picture.may_be_foot_drop)
+    flags_of_bone = all(flag.weak or flag.group is Group.FRACTURE for flag in picture.raised)
+    bone = picture.phase is Phase.RED_FLAG_WORKUP and flags_of_bone and not deficit
     # A needle through tissue that may be infected is a risk of its own; a fracture, or age alone, needs no contrast.
     return Modality.CT if bone or picture.has(Group.INFECTION) else Modality.CT_MYELOGRAPHY

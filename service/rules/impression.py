@@ -63,19 +63,24 @@ def abstention(picture: ClinicalPicture) -> str | None:
 
 
 def likely_roots(picture: ClinicalPicture) -> tuple[NerveRoot, ...]:
-    """The roots held to be involved; none where the probabilities allow no useful statement."""
-    if picture.involvement is None or abstention(picture) is not None:
+    """The roots held to be involved; none where the probabilities allow no useful statement, or the pain is gone."""
+    if picture.involvement is None or abstention(picture) is not None or picture.recovered:
         return ()
     return picture.involvement.likely_roots
 
 
-def _looks_referred(picture: ClinicalPicture) -> bool:
-    """Pain that stays above the knee, with no deficit and no sign of root tension."""
+def _signs(picture: ClinicalPicture) -> tuple[Answer, ...]:
+    """What was looked for in the leg: deficits and signs of root tension."""
     leg = picture.exam.examination
     raised = None if leg.straight_leg_raise is None else leg.straight_leg_raise.result
     tension = (raised, leg.crossed_straight_leg_raise, leg.slump, leg.femoral_stretch, leg.crossed_femoral_stretch)
-    signs = Answer.any((neurologic_deficit(leg, picture.exam), *(positive(test) for test in tension)))
-    return picture.exam.history.below_knee is Answer.NO and signs is not Answer.YES
+    found = (neurologic_deficit(leg, picture.exam), *(positive(test) for test in tension))
+    return tuple(answer for answer in found if answer is not Answer.NOT_ASSESSED)
+
+
+def _looks_referred(picture: ClinicalPicture) -> bool:
+    """Pain that stays above the knee, and nothing found among the signs of a root that were looked for."""
+    return picture.exam.history.below_knee is Answer.NO and Answer.YES not in _signs(picture)
 
 
 def _pattern(picture: ClinicalPicture, roots: tuple[NerveRoot, ...]) -> Pattern:
@@ -83,7 +88,8 @@ def _pattern(picture: ClinicalPicture, roots: tuple[NerveRoot, ...]) -> Pattern:
     if roots:
         return Pattern.UNDETERMINED if referred else Pattern.RADICULAR
     higher = upper_motor_neuron(picture.exam) is Answer.YES
-    return Pattern.REFERRED if referred and not higher and picture.involvement is not None else Pattern.UNDETERMINED
+    settled = referred and bool(_signs(picture)) and not higher and picture.involvement is not None
+    return Pattern.REFERRED if settled else Pattern.UNDETERMINED
 
 
 def _root_text(involvement: Involvement, leg: Examination, roots: tuple[NerveRoot, ...]) -> str:
@@ -115,14 +121,23 @@ def _words(picture: ClinicalPicture, roots: tuple[NerveRoot, ...], pattern: Patt
             "The classifier gave no answer, so the root is not named. Red flags and management hold all the same.",
             "We cannot tell from this answer which nerve is involved. The advice below holds all the same.",
         )
+    if picture.recovered:
+        return (
+            "The pain is gone and no deficit is known: recovered, as far as was examined.",
+            "Good to hear that the pain is gone.",
+        )
     if roots:
+        sure = max(picture.involvement.roots[root] for root in roots) >= MORE_LIKELY_THAN_NOT
         return (
             _root_text(picture.involvement, picture.exam.examination, roots),
-            f"Your signs may come from an irritated nerve in the low back (doctors call it {' and '.join(roots)}).",
+            f"Your signs may come from an irritated nerve in the low back (doctors call it {' and '.join(roots)})."
+            if sure
+            else "A nerve in the low back may be irritated, but we cannot yet say which one.",
         )
     if pattern is Pattern.REFERRED:
         return (
-            "The pain stays above the knee, with no deficit and no sign of root tension: referred pain is more likely.",
+            "The pain stays above the knee, and no deficit or sign of root tension was found among those looked for: "
+            "referred pain is more likely.",
             "The pain in your leg may come from the back or hip itself rather than from a trapped nerve.",
         )
     if abstention(picture) is not None:
@@ -130,10 +145,20 @@ def _words(picture: ClinicalPicture, roots: tuple[NerveRoot, ...], pattern: Patt
             "Nothing stated tells one root from another, so none is named.",
             "We do not know enough yet to say which nerve may be involved.",
         )
+    upper = " Findings of L2 or L3 are among them: consider an upper root." if _upper_root(picture) else ""
     return (
-        "None of L4, L5 and S1 is likely to be involved on what was stated. Consider another cause of leg pain.",
-        "From what we know so far, a trapped nerve in the low back is not the likeliest cause.",
+        f"None of L4, L5 and S1 is likely to be involved on what was stated; consider another cause.{upper}",
+        "From what we know so far, it is probably none of the three nerves that most often cause this pain.",
     )
+
+
+def _upper_root(picture: ClinicalPicture) -> bool:
+    """Weak hip flexion, altered sensation of the front of the thigh, or a positive femoral stretch."""
+    leg = picture.exam.examination
+    upper = (NerveRoot.L2, NerveRoot.L3)
+    weak = (leg.weak(row.movement) for row in MYOTOMES if row.roots[:1] and row.roots[0] in upper)
+    altered = (leg.altered_sensation(row.region) for row in DERMATOMES if row.roots[:1] and row.roots[0] in upper)
+    return Answer.YES in (*weak, *altered, positive(leg.femoral_stretch))
 
 
 def impression(picture: ClinicalPicture) -> Impression:
@@ -141,16 +166,18 @@ def impression(picture: ClinicalPicture) -> Impression:
     roots = likely_roots(picture)
     pattern = _pattern(picture, roots)
     text, plain = _words(picture, roots, pattern)
-    if picture.phase in (Phase.EMERGENCY, Phase.RED_FLAG_WORKUP) and not picture.age_alone:
-        emergency = picture.phase is Phase.EMERGENCY
-        first = [flag for flag in picture.overriding if flag.urgency is Urgency.EMERGENCY or not emergency]
+    emergency = picture.phase is Phase.EMERGENCY
+    strong = [flag for flag in picture.overriding if not flag.weak]
+    if strong:
+        first = [flag for flag in strong if flag.urgency is Urgency.EMERGENCY or not emergency]
         labels = ", ".join(flag.label.lower() for flag in first)
         text = f"{'Emergency' if emergency else 'Red flags'} first: {labels}. {text}"
-        plain = (
-            "You need to go to hospital today. Something may be pressing on the nerves in your back."
-            if emergency
-            else "Before we say where the pain comes from, some of your answers need a closer look."
-        )
+        if emergency:
+            plain = "You need to go to hospital today. Something may be pressing on the nerves in your back."
+        elif picture.phase is Phase.MOTOR_DEFICIT_REFERRAL:
+            plain = "The weakness in your leg comes first: it needs a closer look soon."
+        else:
+            plain = "Before we say where the pain comes from, some of your answers need a closer look."
     elif Answer.NOT_ASSESSED in picture.screen:
         plain = f"{plain} We still need to ask you some questions about warning signs."
     levels = tuple(level for level in DISC_LEVELS if level.root in roots)

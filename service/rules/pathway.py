@@ -6,8 +6,9 @@ from enum import StrEnum
 from functools import cached_property
 
 from features.answer import Answer
-from features.exam import Exam, NsaidContraindication, PainRelief
+from features.exam import Exam
 from features.involvement import Involvement
+from features.treatment import NsaidContraindication, PainRelief
 from service.rules.findings import any_deficit_known, foot_drop_not_excluded, severe_weakness, weakness_progresses
 from service.rules.guideline import Group, Policy, RedFlag, Urgency
 
@@ -15,6 +16,9 @@ CONSERVATIVE_WEEKS = 6.0
 """Weeks of adequate conservative care before imaging is weighed: the earlier end of 6 to 8 (nhg2015, acr2021)."""
 
 CONSERVATIVE_DAYS = 7 * CONSERVATIVE_WEEKS
+
+CARE_SLACK_WEEKS = 1.0
+"""Weeks by which care may be said to outlast the symptoms before it is asked again: both are rounded."""
 
 SEVERE_PAIN = 7.0
 """Numeric rating from which pain is called severe; a convention (docs/guideline.md)."""
@@ -119,9 +123,10 @@ class ClinicalPicture:
 
     @property
     def cared_for(self) -> Answer:
-        """Six weeks or more of adequate conservative care."""
-        weeks = self.exam.treatment.conservative_care_weeks
-        return Answer.of(None if weeks is None else weeks >= CONSERVATIVE_WEEKS)
+        """Six weeks or more of adequate conservative care; not assessed where it is said to outlast the symptoms."""
+        weeks, days = self.exam.treatment.conservative_care_weeks, self.exam.history.symptom_duration_days
+        outlasts = weeks is not None and days is not None and 7 * (weeks - CARE_SLACK_WEEKS) > days
+        return Answer.of(None if weeks is None or outlasts else weeks >= CONSERVATIVE_WEEKS)
 
     @property
     def long_standing(self) -> Answer:
@@ -131,21 +136,28 @@ class ClinicalPicture:
 
     @property
     def not_relieved(self) -> Answer:
-        """Relief that is inadequate, or pain that cannot be borne unless relief is stated as adequate."""
-        treatment = self.exam.treatment
-        if treatment.pain_relief is PainRelief.PARTIAL:
-            return treatment.intolerable_pain
-        stated = Answer.of(None if treatment.pain_relief is None else treatment.pain_relief is PainRelief.INADEQUATE)
-        unbearable = treatment.intolerable_pain is Answer.YES and stated is Answer.NOT_ASSESSED
-        return Answer.YES if unbearable else stated
+        """Relief that is inadequate, or pain that cannot be borne, whatever is said of the relief."""
+        relief, intolerable = self.exam.treatment.pain_relief, self.exam.treatment.intolerable_pain
+        if intolerable is Answer.YES or relief is PainRelief.INADEQUATE:
+            return Answer.YES
+        return intolerable if relief is PainRelief.PARTIAL else Answer.of(None if relief is None else False)
 
     @property
     def persistent(self) -> bool:
         """Not well after six weeks of care, or, where nobody says how long care was given, of symptoms."""
-        if self.exam.treatment.pain_relief is PainRelief.ADEQUATE:
-            return False
+        relieved = self.exam.treatment.pain_relief is PainRelief.ADEQUATE and self.not_relieved is Answer.NO
         lasted = self.long_standing if self.cared_for is Answer.NOT_ASSESSED else self.cared_for
-        return lasted is Answer.YES
+        return lasted is Answer.YES and not relieved
+
+    @property
+    def lasted(self) -> bool:
+        """Six weeks or more of symptoms or of care, relieved or not."""
+        return Answer.YES in (self.long_standing, self.cared_for)
+
+    @property
+    def duration_unknown(self) -> bool:
+        """Neither how long the symptoms have lasted nor how long they were treated is known."""
+        return self.long_standing is Answer.NOT_ASSESSED and self.cared_for is Answer.NOT_ASSESSED
 
     @property
     def candidate(self) -> Answer:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from features.anatomy import Movement, Side
 from features.answer import Answer
 from features.exam import Ability, Examination, TestResult
-from service.rules.findings import foot_drop_not_excluded, motor_deficit, tempo_rapid, ungraded
+from service.rules.findings import foot_drop_not_excluded, motor_deficit, possibly_weaker, tempo_rapid, ungraded
 from service.rules.guideline import Group
 from service.rules.pathway import ClinicalPicture, Phase
 
@@ -84,7 +84,8 @@ def _flag_but_strength_unknown(picture: ClinicalPicture) -> bool:
 
 
 def _care_unknown(picture: ClinicalPicture) -> bool:
-    return picture.course is Phase.PERSISTENT_SYMPTOMS and picture.cared_for is _UNKNOWN
+    stated = picture.exam.treatment.conservative_care_weeks is not None
+    return picture.course is Phase.PERSISTENT_SYMPTOMS and picture.cared_for is _UNKNOWN and not stated
 
 
 def _relief_unknown(picture: ClinicalPicture) -> bool:
@@ -97,7 +98,7 @@ def _candidacy_unknown(picture: ClinicalPicture) -> bool:
 
 
 def _nsaid_unknown(picture: ClinicalPicture) -> bool:
-    medicated = picture.phase not in (Phase.EMERGENCY, Phase.RECOVERED)
+    medicated = picture.phase is not Phase.EMERGENCY and picture.course is not Phase.RECOVERED
     return medicated and picture.nsaid_contraindicated is _UNKNOWN
 
 
@@ -109,6 +110,28 @@ def _mri_safety_unknown(picture: ClinicalPicture) -> bool:
 
 def _residual_unknown(picture: ClinicalPicture) -> bool:
     return picture.has(Group.CAUDA_EQUINA) and picture.exam.red_flags.post_void_residual_ml is None
+
+
+def _intolerable_unknown(picture: ClinicalPicture) -> bool:
+    open_case = picture.course is Phase.PERSISTENT_SYMPTOMS and picture.not_relieved is Answer.YES
+    return open_case and picture.exam.treatment.intolerable_pain is _UNKNOWN
+
+
+def _unbearable_but_no_candidate(picture: ClinicalPicture) -> bool:
+    unbearable = picture.cared_for & picture.exam.treatment.intolerable_pain
+    return picture.in_course and unbearable is Answer.YES and picture.exam.treatment.surgery_candidate is Answer.NO
+
+
+def _care_outlasts_symptoms(picture: ClinicalPicture) -> bool:
+    return (
+        picture.in_course
+        and picture.cared_for is _UNKNOWN
+        and (picture.exam.treatment.conservative_care_weeks is not None)
+    )
+
+
+def _possibly_progressive(picture: ClinicalPicture) -> bool:
+    return bool(possibly_weaker(picture.exam)) and picture.progressive is _UNKNOWN
 
 
 def _angle_unknown(picture: ClinicalPicture) -> bool:
@@ -124,6 +147,15 @@ QUESTIONS = (
         ask=_always("/red_flags/motor_deterioration_hours"),
         text="Over how many hours did the weakness grow? Until that is known it is treated as rapid.",
         citations=("nerveroot_guideline", "casazza2012", "nhg2015"),
+    ),
+    Question(
+        rule_id="QU-WEAKER",
+        applies=_possibly_progressive,
+        trigger="Weak without a grade, or a test of strength failed, that was normal at the previous examination",
+        ask=lambda picture: ("/red_flags/progressive_motor_weakness", *possibly_weaker(picture.exam)),
+        text="Strength was normal at the previous examination and is not now: is the weakness growing, over how many "
+        "hours, and which MRC grade is it?",
+        citations=("nerveroot_guideline", "nhg2015"),
     ),
     Question(
         rule_id="QU-RESIDUAL",
@@ -192,12 +224,45 @@ QUESTIONS = (
         citations=("acr2021", "nhg2015"),
     ),
     Question(
+        rule_id="QU-DURATION",
+        applies=lambda picture: picture.in_course and picture.duration_unknown and not _care_outlasts_symptoms(picture),
+        trigger="Neither the duration of symptoms nor that of care is stated",
+        ask=_always("/history/symptom_duration_days", "/treatment/conservative_care_weeks"),
+        text="How long have the symptoms lasted, and how many weeks of adequate conservative care has the person had?",
+        citations=("acr2021", "nhg2015"),
+    ),
+    Question(
+        rule_id="QU-CARE-OUTLASTS",
+        applies=_care_outlasts_symptoms,
+        trigger="Care is said to have lasted more than a week longer than the symptoms",
+        ask=_always("/history/symptom_duration_days", "/treatment/conservative_care_weeks"),
+        text="Care is said to have lasted longer than the symptoms: which of the two is right? Until then the weeks of "
+        "care are not counted.",
+        citations=("nerveroot_guideline",),
+    ),
+    Question(
         rule_id="QU-RELIEF",
         applies=_relief_unknown,
         trigger="Persistent symptoms, relief not stated",
         ask=_always("/treatment/pain_relief", "/treatment/intolerable_pain"),
         text="Is the relief under that care adequate? If only partial: can the pain be borne?",
         citations=("acr2021", "nhg2015"),
+    ),
+    Question(
+        rule_id="QU-INTOLERABLE",
+        applies=_intolerable_unknown,
+        trigger="Persistent symptoms, relief inadequate, not known whether the pain can be borne",
+        ask=_always("/treatment/intolerable_pain"),
+        text="Can the pain be borne? If not, a surgical consultation is offered.",
+        citations=("peul2007", "nhg2015"),
+    ),
+    Question(
+        rule_id="QU-RECONSIDER",
+        applies=_unbearable_but_no_candidate,
+        trigger="Intolerable pain after 6 weeks of adequate care, no candidate for surgery",
+        ask=_always("/treatment/surgery_candidate"),
+        text="The pain is intolerable after adequate care: is the person still no candidate for surgery?",
+        citations=("peul2007", "nhg2015"),
     ),
     Question(
         rule_id="QU-CANDIDATE",

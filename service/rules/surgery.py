@@ -42,7 +42,9 @@ class SurgeryRule:
 
 
 def _intolerable_after_care(picture: ClinicalPicture) -> bool:
-    return (picture.cared_for & picture.exam.treatment.intolerable_pain & picture.not_relieved) is Answer.YES
+    treatment = picture.exam.treatment
+    unbearable = picture.cared_for & treatment.intolerable_pain
+    return unbearable is Answer.YES and treatment.surgery_candidate is not Answer.NO
 
 
 SURGERY = (
@@ -92,10 +94,18 @@ SURGERY = (
     SurgeryRule(
         rule_id="SU-INTOLERABLE",
         applies=_intolerable_after_care,
-        trigger="Intolerable pain after 6 weeks of adequate care, not relieved",
+        trigger="Intolerable pain after 6 weeks of adequate care, surgery not ruled out",
         timing=SurgeryTiming.ELECTIVE_DISCUSSION,
         because="Intolerable pain that persists after 6 to 12 weeks of adequate care: offer a surgical consultation.",
         citations=("peul2007", "nhg2015"),
+    ),
+    SurgeryRule(
+        rule_id="SU-AFTER-IMAGING",
+        applies=lambda picture: picture.phase is Phase.RED_FLAG_WORKUP and not picture.age_alone,
+        trigger="A red flag is being worked up",
+        timing=SurgeryTiming.NONE,
+        because="Not before the imaging has shown what is behind the red flag; then by what it shows.",
+        citations=("acr2021", "casazza2012"),
     ),
     SurgeryRule(
         rule_id="SU-NONE",

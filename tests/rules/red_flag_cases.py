@@ -117,6 +117,10 @@ CASES = {
             "tempo not stated": flags(progressive_motor_weakness=True),
             "a grade lost in 23 hours": lost(1, hours=23),
             "a grade lost, dates unknown": lost(1, hours=None),
+            "said to progress, and a grade lost in three months": {
+                **flags(progressive_motor_weakness=True),
+                **lost(1, hours=2_160),
+            },
             "a grade lost in 2 hours by the clock, but 48 stated": {
                 **flags(motor_deterioration_hours=48),
                 **lost(1, hours=2),

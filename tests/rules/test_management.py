@@ -16,9 +16,14 @@ from service.rules.impression import SOURCES as IMPRESSION_SOURCES
 from service.rules.red_flags import RED_FLAGS
 from service.rules.rulebook import ALL_RULES
 from tests.builders import an_assessment, an_exam, no_classifier
-from tests.rules.management_cases import CASES, NSAID_REASONS, SEVERE, care, nsaid
+from tests.rules.caveat_cases import RESERVED
+from tests.rules.decision_cases import DECISIONS
+from tests.rules.question_cases import ASKED
+from tests.rules.recommendation_cases import RECOMMENDED
 from tests.rules.red_flag_cases import Sections, flags, weak
+from tests.rules.sections import NSAID_REASONS, SEVERE, care, nsaid
 
+CASES = {**DECISIONS, **RECOMMENDED, **ASKED, **RESERVED}
 ALWAYS_SHOWN = {"RE-SAFETY-NET", "CA-UNSCREENED", "CA-SYNTHETIC-COHORT"}
 
 
@@ -98,6 +103,14 @@ def test_what_holds_for_every_answer(number: int) -> None:
     assert (answer.urgency is Urgency.ROUTINE) is (
         plan.phase in ("initial_conservative_care", "persistent_symptoms", "recovered")
     )
+    # The parts agree: urgent means that somebody is sent somewhere; intolerable pain is not called relieved.
+    categories = [advice.category for advice in plan.recommendations]
+    assert ("referral" in categories) is (answer.urgency is not Urgency.ROUTINE)
+    assert "CA-NO-RUSH" not in shown or not plan.surgery.indicated or plan.surgery.timing == "elective_discussion"
+    assert "RE-SHARED-DECISION" not in shown or "IM-NOT-A-CANDIDATE" not in shown
+    assert not {"RE-NSAID", "RE-NSAID-ASK", "RE-EDUCATION"} & shown or plan.phase not in ("emergency", "recovered")
+    assert "RE-FOLLOW-UP" not in shown or 14 <= plan.follow_up.within_days <= 28
+    assert exam.treatment.intolerable_pain is not Answer.YES or plan.imaging.rule_id != "IM-RELIEVED"
     # Every statement has a source that is in the answer.
     named = {key for rule in ALL_RULES if rule.rule_id in shown for key in rule.citations}
     assert named <= answer.citations.keys()
@@ -244,7 +257,7 @@ def test_the_question_names_the_leg_that_is_meant(other_leg: Sections, ask: str)
 def test_age_takes_nothing_from_the_treatment_of_sciatica() -> None:
     young = an_assessment(an_exam(40, **care(8, surgery_candidate=True)))
     old = an_assessment(an_exam(70, **care(8, surgery_candidate=True)))
-    assert shown_in(young) - {"IM-CANDIDATE", "FU-MONTH"} <= shown_in(old)
+    assert shown_in(young) - {"IM-CANDIDATE", "FU-MONTH", "RE-FOLLOW-UP"} <= shown_in(old)
 
 
 def test_intolerable_pain_without_pain_is_a_contradiction() -> None:

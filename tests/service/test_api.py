@@ -144,6 +144,42 @@ def test_the_person_is_not_reassured_while_a_red_flag_is_open(client: TestClient
     assert "irritated nerve" not in answer["impression"]["text_for_patient"]
 
 
+def test_what_was_not_examined_is_not_called_absent(client: TestClient) -> None:
+    unexamined = assess(client, a_body(history={"pain_radiates_below_knee": False}))["impression"]
+    assert unexamined["pattern"] == "undetermined"
+    assert "no deficit" not in unexamined["text"]
+    normal = {
+        "strength": {"great_toe_extension": 5, "plantar_flexion": 5, "knee_extension": 5},
+        "reflexes": {"achilles": "normal", "patellar": "normal"},
+        "straight_leg_raise": {"result": "negative"},
+    }
+    body = a_body(50, history={"pain_locations": ["low_back", "buttock"]}, examination=normal)
+    examined = assess(client, body)["impression"]
+    assert examined["pattern"] == "referred"
+    assert "among those looked for" in examined["text"]
+
+
+def test_an_upper_root_is_not_called_no_nerve(client: TestClient) -> None:
+    signs = {
+        "strength": {"hip_flexion": 3, "knee_extension": 5, "great_toe_extension": 5, "plantar_flexion": 5},
+        "sensation": {"anterior_thigh": "reduced", "medial_leg": "normal"},
+        "reflexes": {"patellar": "normal", "achilles": "normal"},
+    }
+    seen = assess(client, a_body(history={"pain_locations": ["groin", "anterior_thigh"]}, examination=signs))[
+        "impression"
+    ]
+    assert seen["likely_levels"] == []
+    assert "L2 or L3" in seen["text"]
+    assert "trapped nerve" not in seen["text_for_patient"]
+
+
+def test_somebody_without_pain_is_recovered_and_has_no_root(client: TestClient) -> None:
+    answer = assess(client, a_body(history={"pain_severity": 0}, examination={"strength": {"great_toe_extension": 5}}))
+    assert answer["management"]["phase"] == "recovered"
+    assert answer["classifier"]["likely_roots"] == []
+    assert "recovered" in answer["impression"]["text"]
+
+
 def test_an_unscreened_person_is_told_that_questions_are_open(client: TestClient) -> None:
     assert "warning signs" in example(client, "exam.json")["impression"]["text_for_patient"]
 
@@ -213,6 +249,31 @@ def test_the_openapi_document_holds_the_examples_and_they_fit(client: TestClient
     for name in ("exam.json", "exam_l4.json", "exam_emergency.json"):
         jsonschema.validate(example(client, name), {**resolver, **answered})
     assert {"400", "413", "415", "422"} <= operation["responses"].keys()
+
+
+def test_the_openapi_document_describes_every_field_of_an_exam(client: TestClient) -> None:
+    schemas = client.get("/openapi.json").json()["components"]["schemas"]
+    for name in ("Exam", "Patient", "History", "Examination", "RedFlagScreen", "Treatment"):
+        for field, schema in schemas[name]["properties"].items():
+            assert schema.get("description"), f"{name}.{field}"
+    assert schemas["Exam"]["required"] == ["patient"]
+    assert schemas["Patient"]["required"] == ["age_years"]
+
+
+def test_the_openapi_document_names_what_the_service_refuses_and_nothing_else(client: TestClient) -> None:
+    document = client.get("/openapi.json").json()
+    assert "HTTPValidationError" not in json.dumps(document)
+    body = {"patient": {"age_years": 40}, "examination": {"sensation": {"toe": "normal"}}}
+    schema = {"components": document["components"], "$ref": "#/components/schemas/Exam"}
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(body, schema)
+    created = document["paths"]["/v1/assessments"]["post"]["responses"]["201"]
+    assert created["headers"].keys() == {"Location", "Nerveroot-Record"}
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
+def test_health_can_be_asked_with_head(client: TestClient, path: str) -> None:
+    assert client.head(path).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["exam.json", "exam_l4.json", "exam_emergency.json"])

@@ -1,7 +1,7 @@
 """Conservative care: education, activity, injection, follow-up, and the choice of an operation as it stands."""
 
 from features.answer import Answer
-from features.exam import NsaidContraindication
+from features.treatment import NsaidContraindication
 from service.rules.guideline import Category, Strength
 from service.rules.pathway import ClinicalPicture, Phase
 from service.rules.recommendations.recommendation import Recommendation
@@ -18,15 +18,17 @@ def _anticoagulated(picture: ClinicalPicture) -> bool:
 
 
 def _weigh_operation(picture: ClinicalPicture) -> bool:
-    asked_for = Answer.YES in (picture.exam.treatment.surgery_candidate, picture.exam.treatment.intolerable_pain)
-    return picture.course is Phase.PERSISTENT_SYMPTOMS and asked_for
+    treatment = picture.exam.treatment
+    asked_for = Answer.YES in (treatment.surgery_candidate, treatment.intolerable_pain)
+    ruled_out = Answer.NO in (treatment.surgery_candidate, picture.not_relieved)
+    return picture.course is Phase.PERSISTENT_SYMPTOMS and asked_for and not ruled_out
 
 
 CARE = (
     Recommendation(
         rule_id="RE-EDUCATION",
-        applies=lambda picture: picture.course is Phase.INITIAL_CONSERVATIVE_CARE,
-        trigger="Ordinary pathway, not persistent",
+        applies=lambda picture: picture.in_course and not picture.lasted,
+        trigger="Ordinary pathway, not known to have lasted six weeks",
         category=Category.EDUCATION,
         text="Explain the favourable course: most people improve within 2 to 4 weeks, with or without treatment "
         "(about two thirds at 2 weeks, 87 % at 12 weeks in one trial).",
@@ -36,8 +38,8 @@ CARE = (
     ),
     Recommendation(
         rule_id="RE-EDUCATION-PERSISTENT",
-        applies=lambda picture: picture.course is Phase.PERSISTENT_SYMPTOMS,
-        trigger="Ordinary pathway, symptoms persistent",
+        applies=lambda picture: picture.in_course and picture.lasted,
+        trigger="Ordinary pathway, six weeks or more of symptoms or care",
         category=Category.EDUCATION,
         text="Explain that recovery is still the rule, only slower: after 6 to 12 weeks of severe sciatica 95 % had "
         "recovered at one year, whether operated early or not.",
@@ -95,8 +97,8 @@ CARE = (
     ),
     Recommendation(
         rule_id="RE-FOLLOW-UP",
-        applies=lambda picture: picture.in_course,
-        trigger="Ordinary pathway",
+        applies=lambda picture: picture.in_course and not picture.overriding,
+        trigger="Ordinary pathway, nothing overrides",
         category=Category.FOLLOW_UP,
         text="Re-evaluate at 1 month at the latest, sooner if the pain is severe or strength changes.",
         text_for_patient="Come back on the day we agreed, at the latest in a month. Come earlier if the pain gets very "

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from features.answer import Answer
-from features.exam import NsaidContraindication
+from features.treatment import NsaidContraindication
 from service.rules.guideline import Category, Strength
 from service.rules.pathway import ClinicalPicture, Phase
 from service.rules.recommendations.recommendation import Recommendation
@@ -24,7 +24,7 @@ _WHY = (
 
 
 def _may_medicate(picture: ClinicalPicture) -> bool:
-    return picture.phase not in (Phase.EMERGENCY, Phase.RECOVERED)
+    return picture.phase is not Phase.EMERGENCY and picture.course is not Phase.RECOVERED
 
 
 def _nsaid(answer: Answer) -> Callable[[ClinicalPicture], bool]:

@@ -17,7 +17,7 @@ def _other_emergency(picture: ClinicalPicture) -> bool:
 
 
 def _graded_deficit(picture: ClinicalPicture) -> bool:
-    deficit = Answer.YES in (picture.severe, picture.progressive)
+    deficit = Answer.YES in (picture.severe, picture.progressive) or picture.has(Group.MOTOR)
     return deficit and picture.phase is not Phase.EMERGENCY
 
 
@@ -66,12 +66,24 @@ REFERRAL = (
         citations=("acr2021", "casazza2012"),
     ),
     Recommendation(
+        rule_id="RE-AGE-ALONE",
+        applies=lambda picture: picture.age_alone,
+        trigger="The override rests on age over 50 alone",
+        urgency=Urgency.URGENT,
+        category=Category.REFERRAL,
+        text="MRI as the list of red flags asks over 50; treat as sciatica meanwhile.",
+        text_for_patient="Because you are over 50 we suggest a scan soon. It is a precaution; most such scans show "
+        "nothing serious.",
+        strength=Strength.WEAK,
+        citations=("ahcpr1994", "choosingwisely_nass", "cochrane_malig2013"),
+    ),
+    Recommendation(
         rule_id="RE-MOTOR-DEFICIT",
         urgency=Urgency.URGENT,
         applies=_graded_deficit,
-        trigger="Severe (MRC 3 or less) or progressive deficit",
+        trigger="Severe (MRC 3 or less), progressive or widespread deficit",
         category=Category.REFERRAL,
-        text="Urgent referral to a spinal surgeon: severe or progressive motor deficit.",
+        text="Urgent referral to a spinal surgeon: severe, progressive or widespread motor deficit.",
         text_for_patient="The weakness in your leg should be seen by a back surgeon soon, within days.",
         strength=Strength.STRONG,
         citations=("nerveroot_guideline", "repub21252", "nhg2015", "liuk2013"),

@@ -39,11 +39,12 @@ def _hours(*, rapid: bool) -> tuple[Sign, ...]:
         return tempo_rapid(exam) if rapid else ~tempo_rapid(exam)
 
     def stated(exam: Exam) -> Answer:
-        asked_for = weakness_progresses(exam) is Answer.YES and hours_between(exam) is None
-        return fits(exam) if asked_for or exam.red_flags.motor_deterioration_hours is not None else Answer.NO
+        open_question = weakness_progresses(exam) is Answer.YES and tempo_rapid(exam) is Answer.NOT_ASSESSED
+        return fits(exam) if open_question or exam.red_flags.motor_deterioration_hours is not None else Answer.NO
 
     def dated(exam: Exam) -> Answer:
-        return fits(exam) if hours_between(exam) is not None else Answer.NO
+        decides = hours_between(exam) is not None and tempo_rapid(exam) is not Answer.NOT_ASSESSED
+        return fits(exam) if decides else Answer.NO
 
     return (
         Sign(pointer="/red_flags/motor_deterioration_hours", present=stated),

@@ -5,11 +5,10 @@ from operator import attrgetter
 from features.anatomy import Movement, Reflex
 from features.answer import Answer
 from features.exam import Exam, Examination, PlantarResponse, ReflexGrade, unable
-from service.rules.findings import SEVERE_GRADE
+from service.rules.findings import FUNCTIONS, SEVERE_GRADE
 from service.rules.guideline import Sign
 
 LEGS = ("examination", "other_leg")
-FUNCTIONS = ("heel_walk", "toe_walk", "single_leg_sit_to_stand")
 
 
 def asked(field: str, *, supporting: bool = False) -> Sign:
