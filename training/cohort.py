@@ -1,7 +1,7 @@
 """The first cohort: synthetic patients drawn from published frequencies, as the Exams that the service would be sent.
 
-No row comes from a patient. What the papers do not give is an assumption and marked so in `figures.csv`. The Exams go
-through `features.encoding.encode`, the same code that the service uses.
+No row comes from a patient. What the papers do not give is an assumption and marked so in `figures.csv`: no number of
+the cohort stands in the code. The Exams go through `features.encoding.encode`, the same code that the service uses.
 """
 
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ from training.completeness import (
     draw_strata,
 )
 from training.figures import Figures
-from training.population import Population, draw_population
+from training.population import Floats, Population, draw_population
 from training.signs import FUNCTIONS, MOVEMENTS, REFLEXES, TESTS, Signs, draw_signs
 from training.symptoms import HISTORY_ANSWERS, REGIONS, Symptoms, draw_symptoms
 
@@ -46,7 +46,6 @@ _SENSATIONS = (Sensation.NORMAL, Sensation.REDUCED, Sensation.ABSENT, Sensation.
 _RESULTS = (TestResult.NEGATIVE, TestResult.POSITIVE)
 _TEST_NAMES = tuple(TESTS)
 _ABILITIES = (Ability.ABLE, Ability.UNABLE)
-_TENSION_ANGLES, _BEYOND_TENSION = (35.0, 45.0, 55.0, 65.0), 80.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,8 +111,7 @@ def _histories(symptoms: Symptoms, stated: Stated) -> Iterator[History]:
 def _examinations(figures: Figures, signs: Signs, stated: Stated, rng: np.random.Generator) -> Iterator[Examination]:
     n = len(stated.signs)
     angled = rng.random(n) < figures.value("angle", "stated")
-    beyond = rng.random(n) < figures.value("angle", "outside_tension_range")
-    angles = np.where(beyond, _BEYOND_TENSION, rng.choice(_TENSION_ANGLES, size=n))
+    angles = _draw_angles(figures, n, rng)
     for i in range(n):
         written = stated.signs[i]
         power = {MOVEMENTS[j]: float(signs.power[i, j]) for j in np.flatnonzero(written[STRENGTH])}
@@ -137,3 +135,13 @@ def _examinations(figures: Figures, signs: Signs, stated: Stated, rng: np.random
             **functions,
             **tests,
         )
+
+
+def _draw_angles(figures: Figures, exams: int, rng: np.random.Generator) -> Floats:
+    """The angle in degrees at which a positive straight leg raise hurts: (n,)."""
+    beyond = rng.random(exams) < figures.value("angle", "outside_tension_range")
+    angles = np.empty(exams)
+    for members, column in ((~beyond, "within"), (beyond, "beyond")):
+        degrees, shares = figures.shares("angle_degrees", column)
+        angles[members] = rng.choice([float(degree) for degree in degrees], size=members.sum(), p=shares)
+    return angles

@@ -11,7 +11,7 @@ import numpy as np
 from features.anatomy import Movement, Reflex, Region
 from features.exam import NORMAL_POWER
 from training.figures import Figures
-from training.population import Bools, Ints
+from training.population import Bools, Floats, Ints
 from training.signs import FUNCTIONS, KEPT, MOVEMENTS, RAISED, REFLEXES, TESTS, Signs
 from training.symptoms import HISTORY_ANSWERS, REGIONS, Symptoms
 
@@ -67,16 +67,22 @@ def draw_strata(figures: Figures, exams: int, rng: np.random.Generator) -> Ints:
 def draw_stated(figures: Figures, strata: Ints, symptoms: Symptoms, signs: Signs, rng: np.random.Generator) -> Stated:
     """Decide for each examination what is written down."""
     n = len(strata)
-    full, mixed, letter, bare = (strata == index for index in range(len(STRATA)))
-    history = np.select([full, mixed, letter], [figures.value("stated", s, "history") for s in (FULL, MIXED, LETTER)])
-    told = np.where(letter, figures.value("stated", LETTER, "pain_list"), history)
-    tingling = np.where(letter, figures.value("stated", LETTER, "paresthesia_list"), history)
-    ungraded = np.select([mixed, letter], [figures.value("stated", s, "ungraded") for s in (MIXED, LETTER)])
+    full, mixed, letter = (strata == STRATA.index(stratum) for stratum in (FULL, MIXED, LETTER))
+
+    def share(column: str) -> Floats:
+        """The share that the table gives for the stratum of each examination, none where it gives none: (n,)."""
+        stated = [figures.value("stated", s, column) if figures.states("stated", s, column) else 0.0 for s in STRATA]
+        return np.array(stated)[strata]
+
+    history = share("history")
+    told = np.where(letter, share("pain_list"), history)
+    tingling = np.where(letter, share("paresthesia_list"), history)
 
     written = np.zeros((n, len(SIGNS)), dtype=bool)
     written[full] = rng.random((full.sum(), len(SIGNS))) < _tested(figures, FULL)
-    # Examiners differ: some leave out half of the usual tests, some a tenth.
-    diligence = rng.uniform(-0.5, 0.5, (mixed.sum(), 1))
+    # Examiners differ: some test next to nothing, some nearly everything that is usual.
+    most = figures.value("stated", MIXED, "diligence")
+    diligence = rng.uniform(-most, most, (mixed.sum(), 1))
     written[mixed] = rng.random((mixed.sum(), len(SIGNS))) < _tested(figures, MIXED) + diligence
     written[letter] = _mention(figures, _abnormal(signs)[letter], rng)
 
@@ -90,15 +96,15 @@ def draw_stated(figures: Figures, strata: Ints, symptoms: Symptoms, signs: Signs
         history=rng.random((n, len(HISTORY_ANSWERS))) < history[:, None],
         pain_list=rng.random(n) < told,
         paresthesia_list=rng.random(n) < tingling,
-        below_knee=rng.random(n) < history / 2,
-        side=rng.random(n) < np.where(bare, 0.0, (1 + history) / 2),
-        sex=rng.random(n) < np.where(bare, 0.5, 1.0),
-        graded=rng.random(n) >= ungraded,
+        below_knee=rng.random(n) < share("below_knee"),
+        side=rng.random(n) < share("side"),
+        sex=rng.random(n) < share("sex"),
+        graded=rng.random(n) >= share("ungraded"),
         named=some | ~letter[:, None],
     )
 
 
-def _tested(figures: Figures, stratum: str) -> np.ndarray:
+def _tested(figures: Figures, stratum: str) -> Floats:
     return np.where(USUAL, figures.value("stated", stratum, "key"), figures.value("stated", stratum, "further"))
 
 

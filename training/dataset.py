@@ -23,6 +23,10 @@ PARTS = ("fit", "temperature", "conformal", "test")
 TENTHS = 10
 
 
+class TooFewPatients(ValueError):
+    """A set of roots, or a root in one kind of examination, is too rare among so few patients."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Dataset:
     """`rows` (n, 109) float32 with NaN for not assessed; `involved` (n, 3) in the order of ROOTS; `patients` and

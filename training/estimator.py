@@ -21,7 +21,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from features.anatomy import ROOTS
-from training.dataset import Dataset, patient_folds
+from training.dataset import Dataset, TooFewPatients, patient_folds
 
 Floats = npt.NDArray[np.float64]
 
@@ -95,11 +95,11 @@ def calibrate(fitted: Fitted, part: Dataset) -> CalibratedClassifierCV:
     """Find the temperature on a part that was not used to fit.
 
     Raises:
-        ValueError: `part` and the model do not know the same sets of roots.
+        TooFewPatients: `part` and the model do not know the same sets of roots.
     """
     root_sets, classes = np.unique(part.root_sets, return_inverse=True)
     if not np.array_equal(root_sets, fitted.root_sets):
-        raise ValueError(
+        raise TooFewPatients(
             f"fitted on the root sets {fitted.root_sets.tolist()}, to be calibrated on {root_sets.tolist()}: "
             "draw more patients, so that the rare sets are in both parts"
         )

@@ -17,7 +17,7 @@ from features.anatomy import ROOTS, NerveRoot
 from features.involvement import Involvement
 from training.completeness import STRATA
 from training.conformal import covered
-from training.dataset import Dataset
+from training.dataset import Dataset, TooFewPatients
 from training.textbook import textbook_roots
 
 Floats = npt.NDArray[np.float64]
@@ -60,9 +60,13 @@ def score(truth: Bools, probability: Floats) -> dict[str, float]:
     """Discrimination and calibration of one probability.
 
     Raises:
-        ValueError: the truth does not vary.
+        TooFewPatients: the truth does not vary.
     """
-    prevalence = float(truth.mean())
+    prevalence = float(truth.mean()) if len(truth) else 0.0
+    if prevalence in {0.0, 1.0}:
+        raise TooFewPatients(
+            f"all {len(truth)} exams have the same answer, so nothing can be judged: draw more patients"
+        )
     area = float(roc_auc_score(truth, probability))
     error = area_standard_error(area, int(truth.sum()), int((~truth).sum()))
     clipped = np.clip(probability, 1e-9, 1 - 1e-9)

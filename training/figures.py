@@ -2,11 +2,12 @@
 
 Kept apart from the code that uses them so that a clinician can review them without reading Python. A row belongs to a
 `table`; `row` says what is counted, `column` among whom; the column `other` stands for everybody without a row of
-their own. `evidence` names the rows of the evidence tables that bear on the value, `sources` their papers. The basis:
+their own. `evidence` names the rows of the evidence tables that bear on the value, `sources` their papers, and
+`provenance` how those rows came by their numbers: `seen` in a text, `recalled` from memory, or `mixed`. The basis:
 
-- `published`: stands so in the source.
-- `working`: a judgement, taken between the published values that the row names.
-- `recalled`: the only source was quoted from memory and must be checked before anyone relies on it.
+- `published`: stands so in the source, for just these people.
+- `working`: a judgement, taken between the published values that the row names or carried over from like people.
+- `recalled`: all that bears on it was quoted from memory and must be checked before anyone relies on it.
 - `assumption`: no source gives it; the note says why it was chosen.
 """
 
@@ -20,6 +21,13 @@ import pandas as pd
 
 TABLE = Path(__file__).parent / "figures.csv"
 BASES = ("published", "working", "recalled", "assumption")
+_RESTS_ON = {
+    "published": {"seen"},
+    "working": {"seen", "mixed"},
+    "recalled": {"recalled"},
+    "assumption": {"", "seen", "mixed"},
+}
+"""The provenances that each basis may have: nothing that was only recalled counts as anything better."""
 EVERYBODY_ELSE = "other"
 
 
@@ -34,7 +42,8 @@ class Figures:
         """Read the table.
 
         Raises:
-            ValueError: a basis is unknown, a number is stated twice, or a published one names no source.
+            ValueError: a basis is unknown, a number is stated twice, a published one names no source, or one claims a
+                better basis than its evidence gives it.
         """
         table = pd.read_csv(path, dtype={"row": str, "column": str}, keep_default_na=False)
         if unknown := set(table["basis"]) - set(BASES):
@@ -45,7 +54,17 @@ class Figures:
         unsourced = table["basis"].isin(["published", "working", "recalled"]) & (table["sources"] == "")
         if unsourced.any():
             raise ValueError(f"{path.name}: no source for {table.loc[unsourced, ['table', 'row', 'column']].to_dict()}")
+        for line in table.to_dict("records"):
+            if line["provenance"] not in _RESTS_ON[line["basis"]] or bool(line["evidence"]) != bool(line["provenance"]):
+                raise ValueError(
+                    f"{path.name}: {line['table']}, {line['row']}, {line['column']} has the basis {line['basis']}, but "
+                    f"its evidence ({line['evidence'] or 'none'}) is {line['provenance'] or 'of no stated provenance'}"
+                )
         return cls(table)
+
+    def bases(self) -> dict[str, int]:
+        """How many of the figures have each of BASES."""
+        return {basis: int((self.table["basis"] == basis).sum()) for basis in BASES}
 
     @cached_property
     def _values(self) -> dict[tuple[str, str, str], float]:

@@ -11,15 +11,17 @@ FILE = Path(__file__).parent / "params.toml"
 
 @dataclass(frozen=True, kw_only=True)
 class Accept:
-    """Limits a model has to keep before it is written; areas are those on full specialist examinations."""
+    """Limits a model has to keep before it is written, each least and most.
+
+    `area_full_within` by root, on full specialist examinations; `coverage_within` of the prediction sets by stratum,
+    for every root.
+    """
 
     parity_rows: int
     largest_parity_difference: float
-    area_full_least: Mapping[str, float]
-    area_full_most: Mapping[str, float]
     largest_calibration_error: float
-    least_coverage: float
-    most_coverage: float
+    area_full_within: Mapping[str, tuple[float, float]]
+    coverage_within: Mapping[str, tuple[float, float]]
 
 
 @dataclass(frozen=True, kw_only=True)

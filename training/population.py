@@ -76,7 +76,7 @@ def highest(caused: Bools, per_cause: Floats) -> Floats:
 
 def draw_population(figures: Figures, patients: int, rng: np.random.Generator) -> Population:
     """Draw `patients` patients."""
-    sets, shares = _cause_sets(figures)
+    sets, shares = cause_sets(figures)
     drawn = rng.choice(len(sets), size=patients, p=shares)
     caused = np.array([[cause in members.split("+") for cause in CAUSES] for members in sets])
     mean = np.array([figures.value("age_mean", members) for members in sets])[drawn]
@@ -92,7 +92,7 @@ def draw_population(figures: Figures, patients: int, rng: np.random.Generator) -
     )
 
 
-def _cause_sets(figures: Figures) -> tuple[tuple[str, ...], Floats]:
+def cause_sets(figures: Figures) -> tuple[tuple[str, ...], Floats]:
     """The sets of causes that occur together ("L5+S1", "hip") and the share of each."""
     none = figures.value("share", "none")
     root_sets, root_shares = figures.shares("share_of_roots")

@@ -27,8 +27,6 @@ _FOOT = frozenset(BELOW_KNEE) - {Region.MEDIAL_LEG, Region.ANTERIOR_LEG, Region.
 _ROOT_OF_PATH = {**{str(root): root for root in ROOTS}, "thigh": NerveRoot.L3}
 _LOWER_PATHS = (str(NerveRoot.L5), str(NerveRoot.S1))
 _UPPER_FIRST = ((NerveRoot.L2,), (NerveRoot.L3,), (NerveRoot.L4,))
-_MIMIC_TERRITORY = 0.25
-"""A mimic's tingling is felt where its pain is felt by at least this share."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +51,7 @@ def draw_symptoms(figures: Figures, people: Population, rng: np.random.Generator
     n = len(people)
     paths = _draw_paths(figures, people, rng)
     reaches = _draw_reach(figures, people, rng)
-    pain = rng.random((n, len(REGIONS))) < _over_causes(_pain_rates(figures), paths, people) * reaches
+    pain = rng.random((n, len(REGIONS))) < _over_causes(pain_rates(figures), paths, people) * reaches
     history = np.column_stack(
         [rng.random(n) < highest(people.caused, rates(figures, "history", answer)) for answer in HISTORY_ANSWERS]
     )
@@ -96,7 +94,7 @@ def _over_causes(per_path: Floats, paths: Ints, people: Population) -> Floats:
     return highest_yet
 
 
-def _pain_rates(figures: Figures) -> Floats:
+def pain_rates(figures: Figures) -> Floats:
     """How often each region hurts when the pain takes each path and reaches that far: (len(PATHS), 20)."""
     return np.array([[_pain_rate(figures, row, path) for row in DERMATOMES] for path in PATHS])
 
@@ -139,11 +137,12 @@ def _tingles(figures: Figures, cause: str) -> float:
 def _tingling_rates(figures: Figures) -> Floats:
     """How often each region tingles, given that something does: (len(PATHS), 20)."""
     beyond = figures.value("paresthesia_region", "beyond", "path")
+    felt_by = figures.value("paresthesia_region", "territory_from", "mimic")
 
     def rate(region: Region, roots: tuple[NerveRoot, ...], path: str) -> float:
         if path in MIMICS:
             stated = figures.states("pain_region", region, path)
-            own = stated and figures.value("pain_region", region, path) >= _MIMIC_TERRITORY
+            own = stated and figures.value("pain_region", region, path) >= felt_by
         else:
             own = roots[:1] == (_ROOT_OF_PATH.get(path),)
         zone = "foot" if region in _FOOT else "leg" if region in BELOW_KNEE else "thigh"

@@ -2,8 +2,10 @@
 
 The pictures: L4, pain from the anterolateral thigh to the medial leg, weak knee extension, reduced patellar reflex;
 L5, pain along lateral thigh and leg to the dorsum of the foot, weak great-toe extension and dorsiflexion; S1, pain in
-posterior thigh and calf to lateral foot and sole, weak plantar flexion, reduced Achilles reflex. The rows are those of
-`features.anatomy`. A model that does not beat this rule is not worth its trouble.
+posterior thigh and calf to lateral foot and sole, weak plantar flexion, reduced Achilles reflex. Which movement, reflex
+and region is whose is read from `features.anatomy`, each with its usual root alone, so the rule goes a little further
+than the pictures: the front of the leg counts for L4, weak hip extension for S1. A model that does not beat this rule
+is not worth its trouble.
 """
 
 from features.anatomy import BELOW_KNEE, ROOTS, NerveRoot, Region, movements_of, reflex_of, regions_of

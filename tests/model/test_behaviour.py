@@ -70,9 +70,19 @@ def with_sign(body: Body, group: str, name: str, value: Any) -> Body:
     return changed
 
 
-def never_falls(probabilities: list[float]) -> bool:
-    """Whether none is lower than the one before by more than half a per cent, which no reader would notice."""
-    return all(after >= before - 0.005 for before, after in pairwise(probabilities))
+def rises(probabilities: list[float], *, odds_by: float = 1.1) -> bool:
+    """Whether none is lower than the one before by more than half a per cent, which no reader would notice, and the
+    odds of the last are at least `odds_by` times those of the first: a flat line is no rise.
+    """
+    first, *_, last = (probability / (1 - probability) for probability in probabilities)
+    return last >= odds_by * first and all(after >= before - 0.005 for before, after in pairwise(probabilities))
+
+
+def test_a_flat_or_a_falling_line_is_no_rise() -> None:
+    assert rises([0.2, 0.3])
+    assert not rises([0.2, 0.2])
+    assert not rises([0.2, 0.4, 0.3])
+    assert not rises([0.3, 0.2])
 
 
 @pytest.mark.parametrize("root", ROOTS)
@@ -103,13 +113,13 @@ def test_with_nothing_assessed_the_prevalence_remains(classify: Classify) -> Non
     ("movement", "root"),
     [("knee_extension", L4), ("great_toe_extension", L5), ("ankle_dorsiflexion", L5), ("plantar_flexion", S1)],
 )
-def test_a_weaker_muscle_never_lowers_its_root(classify: Classify, body: Body, movement: str, root: NerveRoot) -> None:
+def test_a_weaker_muscle_raises_its_root(classify: Classify, body: Body, movement: str, root: NerveRoot) -> None:
     """Hazard: a severe deficit read as less likely radicular than a slight one."""
     # L4 moves the ankle too: where all else says L4, weak dorsiflexion is taken for L4's, and only grades compare.
     normal = [] if movement == "ankle_dorsiflexion" and body is TEXTBOOK[L4] else [5]
     grades = [*normal, 4.5, 4, 3, 2, 0]
     found = [classify(with_sign(body, "strength", movement, grade)).roots[root] for grade in grades]
-    assert never_falls(found)
+    assert rises(found)
 
 
 @pytest.mark.parametrize("body", TYPICAL.values(), ids=TYPICAL)
@@ -124,18 +134,19 @@ def test_weakness_without_a_grade_raises_its_root_too(
 
 @pytest.mark.parametrize("body", TYPICAL.values(), ids=TYPICAL)
 @pytest.mark.parametrize(("reflex", "root"), [("achilles", S1), ("patellar", L4), ("medial_hamstring", L5)])
-def test_losing_a_reflex_never_lowers_its_root(classify: Classify, body: Body, reflex: str, root: NerveRoot) -> None:
+def test_losing_a_reflex_raises_its_root(classify: Classify, body: Body, reflex: str, root: NerveRoot) -> None:
     grades = ["normal", "reduced", "absent"]
     found = [classify(with_sign(body, "reflexes", reflex, grade)).roots[root] for grade in grades]
-    assert never_falls(found)
+    assert rises(found)
 
 
 @pytest.mark.parametrize("body", TYPICAL.values(), ids=TYPICAL)
 @pytest.mark.parametrize(("region", "root"), [("medial_leg", L4), ("dorsum_foot", L5), ("lateral_foot", S1)])
-def test_losing_sensation_never_lowers_its_root(classify: Classify, body: Body, region: str, root: NerveRoot) -> None:
+def test_losing_sensation_raises_its_root(classify: Classify, body: Body, region: str, root: NerveRoot) -> None:
     qualities = ["normal", "reduced", "absent"]
     found = [classify(with_sign(body, "sensation", region, quality)).roots[root] for quality in qualities]
-    assert never_falls(found)
+    # The model makes little of sensory loss in the territory of L4 (docs/first-model.md).
+    assert rises(found, odds_by=1.03 if root is L4 else 1.1)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A released folder is never edited, and answers on this machine as it did when it was released."""
+"""A released folder fits its manifest, and answers on this machine as it did when it was released."""
 
 import hashlib
 import json
@@ -34,6 +34,8 @@ def test_the_manifest_fits_this_code(released: Path) -> None:
     assert manifest["feature_schema"] == schema_digest()
     assert all(0 < limit < 0.5 for limit in manifest["prediction_set"]["thresholds"].values())
     assert manifest["metrics"]["parity"] <= 1e-5
+    assert all(isinstance(sentence, str) for key in ("intended_use", "not_for", "limits") for sentence in manifest[key])
+    assert "no patient data" in manifest["training"]["data"]
 
 
 def test_golden_cases_are_reproduced(released: Path, session: onnxruntime.InferenceSession) -> None:

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from tests.training.conftest import SmallModel
+from training.acceptance import NotAccepted, accept
+from training.completeness import BARE, STRATA
 from training.conformal import thresholds
-from training.evaluate import Report, area_standard_error, calibration_error, report, rule_score, score
+from training.dataset import TooFewPatients
+from training.evaluate import EVERY, Report, area_standard_error, calibration_error, report, rule_score, score
 from training.params import Params
-from training.run import NotAccepted, accept
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +82,10 @@ def test_the_cohort_is_not_too_clean(measured: Report) -> None:
         ("full", "area", 0.99, "area"),
         ("full", "area", 0.5, "area"),
         ("all", "coverage", 0.5, "coverage"),
+        ("full", "coverage", 0.5, "coverage 0.500 on full"),
+        ("mixed", "coverage", 0.5, "coverage 0.500 on mixed"),
+        ("letter", "coverage", 0.5, "coverage 0.500 on letter"),
+        ("letter", "coverage", float("nan"), "coverage nan on letter"),
         ("all", "log_loss", 9.0, "log-loss 9.000 is no better than the prevalence"),
         ("all", "calibration_error", 0.5, "calibration error"),
         ("all", "calibration_error", float("nan"), "calibration error"),
@@ -88,9 +94,40 @@ def test_the_cohort_is_not_too_clean(measured: Report) -> None:
 def test_a_model_that_breaks_a_limit_is_refused(
     measured: Report, stratum: str, measure: str, value: float, complaint: str
 ) -> None:
-    params = Params.load(quick=True)
-    accept(measured, params)
+    limits = Params.load(quick=True).accept
+    accept(measured, limits)
     spoilt = copy.deepcopy(measured)
     spoilt[stratum]["L5"][measure] = value
     with pytest.raises(NotAccepted, match=f"L5: {complaint}"):
-        accept(spoilt, params)
+        accept(spoilt, limits)
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "complaint"),
+    [("log_loss", 9.0, "log-loss 9.000"), ("calibration_error", 0.5, "calibration error")],
+)
+def test_none_of_the_roots_has_limits_too(measured: Report, measure: str, value: float, complaint: str) -> None:
+    spoilt = copy.deepcopy(measured)
+    spoilt["all"]["none"][measure] = value
+    with pytest.raises(NotAccepted, match=f"none: {complaint}"):
+        accept(spoilt, Params.load(quick=True).accept)
+
+
+def test_every_fault_is_named_at_once(measured: Report) -> None:
+    spoilt = copy.deepcopy(measured)
+    spoilt["full"]["L4"]["area"], spoilt["all"]["S1"]["coverage"] = 0.5, 0.5
+    with pytest.raises(NotAccepted, match=r"L4: area .*; S1: coverage"):
+        accept(spoilt, Params.load(quick=True).accept)
+
+
+def test_each_kind_of_examination_but_the_bare_one_has_bounds() -> None:
+    """A bare one tells nothing apart, so its prediction sets hold nearly everything: there is nothing to bound."""
+    for limits in (Params.load().accept, Params.load(quick=True).accept):
+        assert set(limits.coverage_within) == {EVERY, *STRATA} - {BARE}
+        assert all(0 < least < 0.9 < most <= 1 for least, most in limits.coverage_within.values())
+
+
+@pytest.mark.parametrize("truth", [[], [True] * 5, [False] * 5])
+def test_what_does_not_vary_cannot_be_judged(truth: list[bool]) -> None:
+    with pytest.raises(TooFewPatients, match="draw more patients"):
+        score(np.array(truth, dtype=bool), np.full(len(truth), 0.5))

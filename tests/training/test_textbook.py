@@ -27,6 +27,11 @@ CASES = [
     ({"examination": {"reflexes": {"achilles": "absent"}}}, (S1,)),
     ({"examination": {"reflexes": {"achilles": "brisk"}}}, ()),
     ({"examination": {"sensation": {"dorsum_foot": "reduced"}}}, (L5,)),
+    # The tables go further than the pictures: the front of the leg is L4's; the second root of a row counts nothing.
+    ({"examination": {"sensation": {"anterior_leg": "reduced"}}}, (L4,)),
+    ({"examination": {"strength": {"hip_extension": 4}}}, (S1,)),
+    ({"history": {"pain_locations": ["anterior_leg"]}}, (L4,)),
+    ({"history": {"pain_locations": ["anterior_leg", "lateral_leg"]}}, (L4, L5)),
     ({"examination": {"sensation": {"perianal": "reduced"}}}, ()),
     ({"examination": {"strength": {"great_toe_extension": 4}, "reflexes": {"achilles": "reduced"}}}, (L5, S1)),
     # A sign counts before pain; pain below the knee before pain above it.
