@@ -179,8 +179,8 @@ CAVEATS = (
         applies=lambda picture: picture.involvement is not None,
         trigger="The classifier answered",
         text="The root probabilities come from a model that learned from a synthetic cohort built on published "
-        "figures and assumptions. It has not been validated on patients. No single bedside test tells the level well (area under the "
-        "curve below 0.75).",
+        "figures and assumptions. It has not been validated on patients. No single bedside test tells the level well "
+        "(area under the curve below 0.75).",
         citations=("hancock2011",),
     ),
 )
