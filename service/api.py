@@ -49,8 +49,14 @@ ANSWERED = {
 
 def refusals(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
     """How the endpoints document what they refuse."""
-    shown = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": FAULTY}}
-    return {int(status): {"description": status.phrase, "content": shown} for status in statuses}
+    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return {
+        int(status): {
+            "description": status.phrase,
+            "content": {MEDIA_TYPE: {**schema, "example": FAULTY} if int(status) == FAULTY["status"] else schema},
+        }
+        for status in statuses
+    }
 
 
 def _text_headers(headers: dict[str, dict[str, str]]) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """create_app: load, connect, mount; nothing else."""
 
 import json
-import logging
 from functools import partial
 from http import HTTPStatus
 from importlib.resources import files
@@ -23,8 +22,6 @@ from service.rules import RULESET_VERSION
 from service.sequence import assess
 from service.settings import Settings
 from service.version import SOFTWARE_VERSION
-
-logger = logging.getLogger(__name__)
 
 EXAMPLES = {
     "exam.json": "L5 likely, conservative care",

@@ -73,7 +73,7 @@ CAVEATS = (
         applies=lambda picture: upper_motor_neuron(picture.exam) is Answer.YES,
         trigger="Upper motor neuron signs",
         text="With signs of the upper motor neuron the root probabilities do not apply: look above the lumbar spine.",
-        citations=("nvn_lrs",),
+        citations=("nerveroot_guideline", "nvn_lrs"),
     ),
     Caveat(
         rule_id="CA-PREVIOUS-EXAMINATION",
