@@ -1,20 +1,21 @@
 """What an exam says, in the words of the rules: small predicates that several rules share."""
 
+import math
+
 from features.anatomy import DERMATOMES, Movement, Reflex, Region
 from features.answer import Answer
-from features.encoding import OLD_AGE
+from features.encoding import FEATURES, OLD_AGE
 from features.exam import Exam, Examination, PlantarResponse, ReflexGrade, unable
 
 FUNCTIONS = ("heel_walk", "toe_walk", "single_leg_sit_to_stand")
 """The functional tests of strength."""
 
 SEVERE_GRADE = 3.0
-"""MRC grade at or below which a deficit counts as severe (docs/guideline.md; liuk2013 counts
-grade 4 and more as useful strength)."""
+"""MRC grade at or below which a deficit counts as severe (docs/guideline.md; liuk2013 counts grade 4 and more as useful
+strength)."""
 
 RAPID_HOURS = 24.0
 """Hours within which weakness that grew counts as rapid (docs/guideline.md)."""
-
 
 FALLEN_GRADES = 1.0
 """MRC grades by which a movement must be weaker than at the previous examination to count as progressive: less is
@@ -165,19 +166,6 @@ def speaks_of_a_root(exam: Exam) -> bool:
     a side, or how bad it is, is not.
     """
     felt = (exam.history.pain_locations or frozenset()) | (exam.history.paresthesia_locations or frozenset())
-    leg = exam.examination
-    looked_for = (
-        *leg.strength,
-        *(region for region in leg.sensation if isinstance(region, Region)),
-        *(reflex for reflex in leg.reflexes if leg.reflexes[reflex] is not ReflexGrade.BRISK),
-    )
-    tests = (getattr(leg, name) is not None for name in _TESTS)
-    return bool(looked_for) or any(tests) or any(row.roots and row.region in felt for row in DERMATOMES)
-
-
-_TESTS = (
-    *FUNCTIONS,
-    *("straight_leg_raise", "crossed_straight_leg_raise", "slump", "femoral_stretch", "crossed_femoral_stretch"),
-    *("hip_internal_rotation_pain", "trochanteric_tenderness", "faber", "fibular_head_tinel"),
-    *("pedal_pulses_reduced", "dermatomal_rash"),
-)
+    in_the_leg = (feature for feature in FEATURES if feature.pointer.startswith("/examination/"))
+    looked_for = any(not math.isnan(feature.read(exam)) for feature in in_the_leg)
+    return looked_for or any(row.roots and row.region in felt for row in DERMATOMES)

@@ -1,10 +1,10 @@
 """When to look again: the first rule that applies decides."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from features.answer import Answer
-from service.rules.pathway import CONSERVATIVE_WEEKS, ClinicalPicture, Phase, in_phase
+from service.rules.management import ManagementRule, deciding, in_phase
+from service.rules.pathway import CONSERVATIVE_WEEKS, ClinicalPicture, Phase
 
 TODAY, DAYS_WORKUP, DAYS_URGENT, DAYS_SEVERE, DAYS_MONTH = 0, 2, 7, 14, 28
 """Days until the next look. One month, sooner if severe, is the guideline; the shorter spans are conventions of this
@@ -12,15 +12,11 @@ service."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class FollowUpRule:
+class FollowUpRule(ManagementRule):
     """When to look again."""
 
-    rule_id: str
-    applies: Callable[[ClinicalPicture], bool]
-    trigger: str
     within_days: int
     because: str
-    citations: tuple[str, ...]
 
 
 FOLLOW_UP = (
@@ -92,4 +88,4 @@ FOLLOW_UP = (
 
 def follow_up_of(picture: ClinicalPicture) -> FollowUpRule:
     """The follow-up rule that decides."""
-    return next(rule for rule in FOLLOW_UP if rule.applies(picture))
+    return deciding(FOLLOW_UP, picture)

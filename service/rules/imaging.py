@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from features.answer import Answer
 from service.rules.guideline import Group, Urgency
-from service.rules.pathway import ClinicalPicture, Phase, in_phase
+from service.rules.management import ManagementRule, deciding, in_phase
+from service.rules.pathway import ClinicalPicture, Phase
 
 
 class Modality(StrEnum):
@@ -28,15 +29,11 @@ class ImagingTiming(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImagingRule:
+class ImagingRule(ManagementRule):
     """Whether to image now; the modality follows from what speaks against MRI."""
 
-    rule_id: str
-    applies: Callable[[ClinicalPicture], bool]
-    trigger: str
     timing: ImagingTiming
     because: str
-    citations: tuple[str, ...]
 
     @property
     def indicated(self) -> bool:
@@ -76,7 +73,7 @@ IMAGING = (
         applies=lambda picture: picture.has(Group.UPPER_MOTOR_NEURON),
         trigger="Upper motor neuron signs",
         timing=ImagingTiming.IMMEDIATE,
-        because="Signs of the upper motor neuron: image above the lumbar spine, cervical and thoracic, at once.",
+        because="Signs of the upper motor neuron: image at once, the cervical and thoracic spine included.",
         citations=("nerveroot_guideline", "nvn_lrs"),
     ),
     ImagingRule(
@@ -169,7 +166,7 @@ IMAGING = (
 
 def imaging_of(picture: ClinicalPicture) -> ImagingRule:
     """The imaging rule that decides."""
-    return next(rule for rule in IMAGING if rule.applies(picture))
+    return deciding(IMAGING, picture)
 
 
 def modality(picture: ClinicalPicture, rule: ImagingRule) -> Modality:

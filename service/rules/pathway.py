@@ -1,6 +1,5 @@
 """Where in the pathway a person is: the phases, the thresholds between them, and what the rules look at."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -182,8 +181,3 @@ class ClinicalPicture:
     def nsaid_contraindicated(self) -> Answer:
         """Whether anything speaks against an NSAID; not assessed where nobody asked."""
         return Answer.any(self.contraindicated(reason) for reason in NsaidContraindication)
-
-
-def in_phase(*phases: Phase) -> Callable[[ClinicalPicture], bool]:
-    """The predicate that a person is in one of `phases`."""
-    return lambda picture: picture.phase in phases

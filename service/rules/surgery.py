@@ -1,12 +1,12 @@
 """Whether a surgeon is needed and how soon: the first rule that applies decides."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from features.answer import Answer
 from service.rules.guideline import Group, Urgency
-from service.rules.pathway import ClinicalPicture, Phase, in_phase
+from service.rules.management import ManagementRule, deciding, in_phase
+from service.rules.pathway import ClinicalPicture, Phase
 
 
 class SurgeryTiming(StrEnum):
@@ -19,15 +19,11 @@ class SurgeryTiming(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SurgeryRule:
+class SurgeryRule(ManagementRule):
     """Whether a surgeon is needed, and how soon."""
 
-    rule_id: str
-    applies: Callable[[ClinicalPicture], bool]
-    trigger: str
     timing: SurgeryTiming
     because: str
-    citations: tuple[str, ...]
 
     @property
     def indicated(self) -> bool:
@@ -120,4 +116,4 @@ SURGERY = (
 
 def surgery_of(picture: ClinicalPicture) -> SurgeryRule:
     """The surgery rule that decides."""
-    return next(rule for rule in SURGERY if rule.applies(picture))
+    return deciding(SURGERY, picture)
