@@ -1,7 +1,8 @@
 """The guideline as code: what a doctor can read and no probability can talk down.
 
 Read in this order: guideline (what a red flag is made of), red_flags, pathway (phases and thresholds), management (what
-its rules have in common), imaging, surgery, follow_up, recommendations, questions, caveats, impression. `rulebook.ALL_RULES` lists them all.
+its rules have in common), imaging, surgery, follow_up, recommendations, questions, caveats, impression.
+`rulebook.ALL_RULES` lists them all.
 """
 
 RULESET_VERSION = "1.0.0"
