@@ -6,7 +6,8 @@ conformal thresholds get parts of their own, because a threshold is only valid o
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,6 @@ from sklearn.model_selection import StratifiedKFold
 
 from features.anatomy import ROOTS
 from features.encoding import Row, encode
-from features.exam import Exam
 from training.cohort import LabelledExam
 
 Index = npt.NDArray[np.intp]
@@ -29,52 +29,53 @@ class TooFewPatients(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset:
-    """`rows` (n, 109) float32 with NaN for not assessed; `involved` (n, 3) in the order of ROOTS; `patients` and
-    `strata` (n,); `exams` as long as the rest.
+    """Labelled examinations as parallel arrays of n.
+
+    `rows` (n, 109) float32 as `features.encoding.encode` makes them, NaN for not assessed; `involved` (n, 3) bool in
+    the order of ROOTS; `patients`, `completeness` and `setting` (n,) str; `weights` (n,) float64: how many examinations
+    each one counts for in a fit. `findings` (n, k) are the codes the synthetic cohort was drawn as, None elsewhere.
     """
 
-    exams: tuple[Exam, ...]
     rows: Row
     involved: npt.NDArray[np.bool_]
     patients: npt.NDArray[np.str_]
-    strata: npt.NDArray[np.str_]
+    completeness: npt.NDArray[np.str_]
+    setting: npt.NDArray[np.str_]
+    weights: npt.NDArray[np.float64]
+    findings: npt.NDArray[np.int8] | None = None
 
     @classmethod
     def encoded(cls, labelled: Iterable[LabelledExam]) -> "Dataset":
         """Encode every examination with `features.encoding.encode`."""
         cohort = tuple(labelled)
         return cls(
-            exams=tuple(entry.exam for entry in cohort),
             rows=np.array([encode(entry.exam) for entry in cohort], dtype=np.float32),
             involved=np.array([[root in entry.roots for root in ROOTS] for entry in cohort]),
             patients=np.array([entry.patient for entry in cohort]),
-            strata=np.array([entry.stratum for entry in cohort]),
+            completeness=np.array([entry.stratum for entry in cohort]),
+            setting=np.full(len(cohort), "unknown"),
+            weights=np.ones(len(cohort)),
         )
 
     def __len__(self) -> int:
-        return len(self.exams)
+        return len(self.rows)
 
     @property
     def root_sets(self) -> npt.NDArray[np.int64]:
         """The set of involved roots as one number, (n,): bit i stands for ROOTS[i], 0 for none of the three."""
         return np.asarray(self.involved @ (1 << np.arange(len(ROOTS))), dtype=np.int64)
 
-    def where(self, chosen: npt.NDArray[np.bool_] | Index) -> "Dataset":
+    def where(self, chosen: npt.NDArray[np.bool_] | Index) -> Self:
         """The examinations that a mask or an index chooses."""
-        index = np.flatnonzero(chosen) if chosen.dtype == np.bool_ else chosen
-        return Dataset(
-            exams=tuple(self.exams[i] for i in index),
-            rows=self.rows[index],
-            involved=self.involved[index],
-            patients=self.patients[index],
-            strata=self.strata[index],
-        )
+        parts: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
+        picked: dict[str, Any] = {name: None if part is None else part[chosen] for name, part in parts.items()}
+        return type(self)(**picked)
 
     def digest(self) -> str:
-        """SHA-256 over rows, labels and patients: the same data give the same digest."""
-        return hashlib.sha256(
-            self.rows.tobytes() + self.involved.tobytes() + "\n".join(self.patients).encode()
-        ).hexdigest()
+        """SHA-256 over rows, labels, weights and patients: the same data give the same digest."""
+        digest = hashlib.sha256(self.rows.tobytes() + self.involved.tobytes() + self.weights.tobytes())
+        digest.update("\n".join(self.patients).encode())
+        return digest.hexdigest()
 
 
 def split(data: Dataset, tenths: Mapping[str, int], seed: int) -> dict[str, Dataset]:

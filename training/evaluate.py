@@ -18,7 +18,7 @@ from features.involvement import Involvement
 from training.completeness import STRATA
 from training.conformal import covered
 from training.dataset import Dataset, TooFewPatients
-from training.textbook import textbook_roots
+from training.textbook import textbook_called
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -37,11 +37,11 @@ def report(test: Dataset, probabilities: Floats, limits: dict[str, float]) -> Re
 
     `probabilities` (n, 4) are the model's for `test`; `limits` the conformal thresholds of the roots.
     """
-    called = _membership(textbook_roots(exam) for exam in test.exams)
+    called = textbook_called(test.rows)
     likely = _membership(involvement(row).likely_roots for row in probabilities)
     measured: Report = {}
     for stratum in (EVERY, *STRATA):
-        chosen = np.ones(len(test), dtype=bool) if stratum == EVERY else test.strata == stratum
+        chosen = np.ones(len(test), dtype=bool) if stratum == EVERY else test.completeness == stratum
         truth, stated = test.involved[chosen], probabilities[chosen]
         coverage = covered(stated, truth, limits)
         within = measured[stratum] = {}

@@ -174,12 +174,12 @@ def test_the_strata_have_their_shares(figures: Figures, cohort: tuple[LabelledEx
 
 def test_a_letter_states_few_findings_and_a_full_examination_many(data: Dataset) -> None:
     stated = (~np.isnan(data.rows)).sum(axis=1)
-    letters, full = stated[data.strata == LETTER], stated[data.strata == FULL]
+    letters, full = stated[data.completeness == LETTER], stated[data.completeness == FULL]
     assert np.median(letters) < 0.4 * len(data.rows[0]) < np.median(full)
 
 
 def test_a_bare_examination_states_age_and_sex_alone(data: Dataset) -> None:
-    bare = data.rows[data.strata == BARE]
+    bare = data.rows[data.completeness == BARE]
     assert len(bare)
     assert not np.isfinite(bare[:, 3:]).any()
 
