@@ -16,7 +16,9 @@ export NERVEROOT_HOST := $(HOST)
 endif
 ifeq ($(origin PORT),command line)
 export NERVEROOT_PORT := $(PORT)
+MLFLOW_PORT := $(PORT)
 endif
+MLFLOW_PORT ?= 5000
 
 .PHONY: help
 help: ## list the targets
@@ -47,8 +49,30 @@ format: setup ## format the code and mend what the linter can mend
 	$(DEV)/bin/ruff format .
 
 .PHONY: train
-train: setup ## draw the cohort, train, judge and write a new model (VERSION=1.0.1)
-	$(RUN) -m training $(if $(VERSION),--version $(VERSION)) $(ARGS)
+train: setup ## train and judge a candidate (VERSION=x.y.z; a site's own exams: DATA=file PRIOR_WEIGHT=exams)
+	$(RUN) -m training $(if $(VERSION),--version $(VERSION)) $(if $(DATA),--data $(DATA)) \
+		$(if $(PRIOR_WEIGHT),--prior-weight $(PRIOR_WEIGHT)) $(ARGS)
+
+# The pages of a store on a server are on that server; here are those of a file. One worker, no background jobs: they
+# take half a gigabyte each and nothing here needs them.
+.PHONY: mlflow
+mlflow: setup ## open the pages of MLflow on this machine (PORT=5000)
+	@echo "http://127.0.0.1:$(MLFLOW_PORT) in a quarter of a minute; Ctrl-C ends it"
+	@MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false exec $(RUN) -m mlflow ui --host 127.0.0.1 --port $(MLFLOW_PORT) \
+		--workers 1 --backend-store-uri "$(or $(filter sqlite:%,$(MLFLOW_TRACKING_URI)),sqlite:///$(CURDIR)/mlflow.db)"
+
+.PHONY: promote
+promote: setup ## judge a candidate against the champion, release it (VERSION=x.y.z or FROM=folder, CASES=file)
+	$(RUN) -m bench.promote $(if $(VERSION),--version $(VERSION)) $(if $(FROM),--from $(FROM)) \
+		$(if $(CASES),--cases $(CASES)) $(if $(SCORER),--scorer $(SCORER)) $(if $(OVERWRITE),--overwrite) $(ARGS)
+
+.PHONY: rollback
+rollback: setup ## make the champion before the present one champion again
+	$(RUN) -m training.rollback $(ARGS)
+
+.PHONY: reproduce
+reproduce: setup ## train a released model again and say what differs (VERSION=x.y.z; the champion if left out)
+	$(RUN) -m training.reproduce $(if $(VERSION),--version $(VERSION)) $(if $(DATA),--data $(DATA)) $(ARGS)
 
 .PHONY: score
 score: setup ## score model and textbook rule on published cases (SCORER=../shared/cases/score.py)
@@ -65,7 +89,7 @@ lock: $(DEV)/.installed ## resolve the dependencies again and write requirements
 
 .PHONY: clean
 clean: ## remove the virtual environments and everything that can be made again
-	rm -rf $(SERVICE) $(DEV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis mlruns mlflow.db
+	rm -rf $(SERVICE) $(DEV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis mlruns mlflow.db candidates
 
 # dev holds the other two, so it is resolved first and the others take its versions.
 compile = $(DEV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \

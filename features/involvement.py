@@ -30,9 +30,5 @@ class Involvement:
         likely = tuple(root for root in ROOTS if self.roots[root] >= MORE_LIKELY_THAN_NOT)
         return likely or (max(ROOTS, key=lambda root: self.roots[root]),)
 
-    def not_ruled_out(self, thresholds: Mapping[NerveRoot, float]) -> tuple[NerveRoot, ...]:
-        """The roots whose probability reaches their conformal threshold."""
-        return tuple(root for root in ROOTS if self.roots[root] >= thresholds[root])
-
 
 Classify = Callable[[Exam], Involvement]

@@ -55,7 +55,7 @@ class ClassifierAnswer:
     prediction_set: tuple[NerveRoot, ...]
     """The roots that cannot be ruled out at `coverage`; empty where all three can."""
     coverage: float | None
-    """Share of people with a root involved whose prediction set holds it, on average over kinds of examination."""
+    """Share of people with a root involved whose prediction set holds it, among exams like those learned from."""
     none_probability: float | None
     """Probability that none of L4, L5 and S1 is involved."""
     abstained: bool

@@ -18,8 +18,8 @@ from features.anatomy import ROOTS, NerveRoot
 from features.encoding import FEATURES, encode, schema_digest
 from features.exam import Exam
 from features.involvement import Involvement
+from features.prediction_sets import PredictionSets
 from service.errors import ClassifierUnavailable, ModelMismatch, ModelMissing
-from service.sequence import PredictionSets
 
 COLUMNS = (*ROOTS, "none")
 """The columns of the model's output: one probability a root, and that of none of the three."""
@@ -28,15 +28,6 @@ ROUNDING = 1e-6
 """How far a sum of probabilities may be over one, or under zero, before something is wrong."""
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, kw_only=True)
-class PredictionSetEntry:
-    """How the prediction sets were made."""
-
-    coverage: float
-    thresholds: dict[NerveRoot, float]
-    method: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +43,7 @@ class Manifest:
     columns: tuple[Literal["L4"], Literal["L5"], Literal["S1"], Literal["none"]]
     features: tuple[str, ...]
     feature_schema: str
-    prediction_set: PredictionSetEntry
+    prediction_set: PredictionSets
 
 
 class Classifier:
@@ -73,8 +64,7 @@ class Classifier:
         self._check_files()
         self._check_schema()
         self.session = self._open()
-        sets = self.manifest.prediction_set
-        self.sets = PredictionSets(coverage=sets.coverage, thresholds={root: sets.thresholds[root] for root in ROOTS})
+        self.sets = self.manifest.prediction_set
         self._check_golden_cases()
 
     def __call__(self, exam: Exam) -> Involvement:
@@ -128,10 +118,9 @@ class Classifier:
                 f"{path} is not a manifest this software reads ({faults}). Use a model released for this software, or "
                 "train one with `make train`."
             ) from None
-        if manifest.version != version or manifest.prediction_set.thresholds.keys() < set(ROOTS):
+        if manifest.version != version:
             raise ModelMismatch(
-                f"{path} says version {manifest.version} in the folder {version}, or lacks the threshold of a root. "
-                "Restore the released folder from git."
+                f"{path} says version {manifest.version} in the folder {version}. Restore the released folder from git."
             )
         return manifest
 

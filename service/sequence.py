@@ -1,14 +1,14 @@
 """The clinical sequence: how an exam becomes an answer. A pure function; HTTP, files and the clock stay outside."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from features.anatomy import ROOTS, NerveRoot
+from features.anatomy import ROOTS
 from features.answer import Answer
 from features.exam import Exam
 from features.involvement import Classify, Involvement
+from features.prediction_sets import PredictionSets
 from service.assessment import (
     Advice,
     AskedBack,
@@ -44,14 +44,6 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 Shape = TypeVar("Shape", bound="DataclassInstance")
-
-
-@dataclass(frozen=True, kw_only=True)
-class PredictionSets:
-    """The conformal thresholds of the model: a root is in the set where its probability reaches its threshold."""
-
-    coverage: float
-    thresholds: Mapping[NerveRoot, float]
 
 
 def assess(
@@ -170,7 +162,7 @@ def _classifier(picture: ClinicalPicture, sets: PredictionSets) -> ClassifierAns
         status=ClassifierStatus.OK,
         roots={root: RootProbability(probability=found.roots[root]) for root in ROOTS},
         likely_roots=likely_roots(picture),
-        prediction_set=found.not_ruled_out(sets.thresholds),
+        prediction_set=sets.not_ruled_out(picture.exam, found),
         coverage=sets.coverage,
         none_probability=found.none,
         abstained=reason is not None,

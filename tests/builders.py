@@ -7,17 +7,18 @@ from typing import Any
 from features.anatomy import ROOTS
 from features.exam import Exam
 from features.involvement import Classify, Involvement
+from features.prediction_sets import PredictionSets
 from service.assessment import Assessment, Provenance
 from service.errors import ClassifierUnavailable
 from service.intake import EXAM
 from service.rules.guideline import Policy
-from service.sequence import PredictionSets, assess
+from service.sequence import assess
 
 Body = dict[str, Any]
 PROVENANCE = Provenance(
     model_version="test", model_sha256="0", feature_schema="0", ruleset_version="0", software_version="0"
 )
-SETS = PredictionSets(coverage=0.9, thresholds=dict.fromkeys(ROOTS, 0.2))
+SETS = PredictionSets(coverage=0.9, thresholds=dict.fromkeys(ROOTS, 0.2), method="the same for every exam")
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 

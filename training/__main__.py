@@ -1,20 +1,25 @@
-"""`python -m training`: train one version of the model and write it to models/."""
+"""`python -m training`: train one version of the model and write it as a candidate, to be promoted or not."""
 
 import argparse
+import math
 import os
 import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from training.acceptance import NotAccepted
 from training.dataset import TooFewPatients
+from training.evaluation.acceptance import NotAccepted
 from training.export import ParityBroken
 from training.params import Params
-from training.release import AlreadyReleased, NotWritten
-from training.run import CHECKOUT, train
+from training.provenance import CHECKOUT
+from training.release import AlreadyReleased, NotWritten, refuse_if_released
+from training.run import SiteData, train
+from training.site.faults import BadTable
+from training.site.mixing import DEFAULT_PRIOR_WEIGHT
 
 RELEASED = CHECKOUT / "models"
+CANDIDATES = CHECKOUT / "candidates"
 REFUSED = 2
 """The exit status of argparse for a command line it does not take; here of every refusal."""
 LEAST_PATIENTS = 8000
@@ -65,47 +70,85 @@ def _whole(text: str) -> int:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from None
 
 
+def table(text: str) -> Path:
+    """A file that is there."""
+    path = Path(text)
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"{text} is not a file")
+    return path
+
+
+def weight(text: str) -> float:
+    """How many local exams the synthetic cohort counts for."""
+    try:
+        number = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number") from None
+    if not math.isfinite(number) or number < 0:
+        raise argparse.ArgumentTypeError(f"{text} is no number of exams: 0 or more")
+    return number
+
+
 def main() -> int:
     """Read the command line and train; 2 if the run was refused, with the reason on standard error."""
     parser = argparse.ArgumentParser(
         prog="python -m training",
-        description="Draw the synthetic cohort, fit and judge the classifier, and write models/<version>/. "
-        "What is not given comes from training/params.toml; the figures of the cohort are in training/figures.csv. "
-        "The run is logged to MLflow: MLFLOW_TRACKING_URI, or mlflow.db in the checkout.",
+        description="Fit, calibrate and judge the classifier and write a candidate, on the synthetic cohort or on a "
+        "site's own labelled exams. What is not given comes from training/params.toml; the figures of the cohort are in "
+        "training/cohort/figures.csv. The run is logged to MLflow: MLFLOW_TRACKING_URI, or mlflow.db in the checkout.",
     )
     parser.add_argument(
         "--version",
         type=version,
         metavar="X.Y.Z",
-        help="name of the new model, and of its folder; it must not be there yet (make train VERSION=X.Y.Z)",
+        help="name of the new model, and of its folder; not that of a released one (make train VERSION=X.Y.Z)",
+    )
+    parser.add_argument(
+        "--data",
+        type=table,
+        metavar="FILE",
+        help="labelled exams of a site, .parquet, .jsonl or .csv: docs/site-data.md (make train DATA=FILE)",
+    )
+    parser.add_argument(
+        "--prior-weight",
+        type=weight,
+        metavar="EXAMS",
+        help="how many of the site's exams the synthetic cohort counts for "
+        f"(make train PRIOR_WEIGHT=EXAMS; default {DEFAULT_PRIOR_WEIGHT:g}, 0 leaves it out)",
     )
     parser.add_argument("--patients", type=patients, metavar="N", help=f"patients to draw, at least {LEAST_PATIENTS}")
     parser.add_argument("--seed", type=seed, metavar="S", help="from 0 on; the same seed gives the same model")
     parser.add_argument(
-        "--models", type=folder, metavar="DIR", help="where to write (default: models/ of the checkout)"
+        "--out", type=folder, metavar="DIR", default=CANDIDATES, help="where to write (default: candidates/)"
     )
     parser.add_argument(
         "--overwrite",
         action="store_true",
-        help="replace a version that is not released yet: no software that ships it has been tagged",
+        help="make a version again that is in models/ already, but not released yet: no software that ships it is tagged",
     )
     parser.add_argument(
         "--quick",
         action="store_true",
-        help="every step on few patients in under a minute, to try the code; needs --models, as it is no release",
+        help="every step on few patients in under a minute, to try the code; its limits are loose",
     )
     asked = parser.parse_args()
-    models = asked.models or RELEASED
-    if asked.quick and models.resolve() == RELEASED:
-        parser.error("--quick makes no model worth releasing: name another folder with --models")
+    if asked.prior_weight is not None and asked.data is None:
+        parser.error("--prior-weight weighs the synthetic cohort against a site's exams: name them with --data")
+    if asked.quick and asked.out.resolve() == CANDIDATES:
+        parser.error("--quick makes no candidate worth promoting: name another folder with --out")
     params = Params.load(quick=asked.quick, version=asked.version, patients=asked.patients, seed=asked.seed)
+    now = datetime.now(UTC)
+    prior = DEFAULT_PRIOR_WEIGHT if asked.prior_weight is None else asked.prior_weight
+    site = None if asked.data is None else SiteData(path=asked.data, prior_weight=prior, now=now)
     try:
-        released = train(params, models, datetime.now(UTC).date().isoformat(), overwrite=asked.overwrite)
-    except (AlreadyReleased, NotAccepted, NotWritten, ParityBroken, TooFewPatients) as refused:
+        refuse_if_released(RELEASED / params.version, asked.overwrite)
+        trained = train(params, asked.out, now.date().isoformat(), site=site)
+    except (AlreadyReleased, BadTable, NotAccepted, NotWritten, ParityBroken, TooFewPatients) as refused:
         sys.stderr.write(f"{refused}\n")
         return REFUSED
-    if released.not_logged is not None:
-        sys.stderr.write(f"the release is written; logging failed: {released.not_logged}\n")
+    where = asked.out.resolve()
+    source = "" if where == CANDIDATES else f" FROM={trained.folder}"
+    print(f"next: read {trained.folder / 'MODEL_CARD.md'}, then make promote VERSION={params.version}{source}")
     return 0
 
 

@@ -5,17 +5,19 @@ conformal thresholds get parts of their own, because a threshold is only valid o
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.model_selection import StratifiedKFold
 
 from features.anatomy import ROOTS
-from features.encoding import Row, encode
-from training.cohort import LabelledExam
+from features.encoding import Row
+from training.cohort.causes import SETTINGS
+from training.cohort.completeness import COMPLETENESS
+from training.cohort.draw import Cohort
+from training.cohort.findings import rows
 
 Index = npt.NDArray[np.intp]
 
@@ -45,16 +47,16 @@ class Dataset:
     findings: npt.NDArray[np.int8] | None = None
 
     @classmethod
-    def encoded(cls, labelled: Iterable[LabelledExam]) -> "Dataset":
-        """Encode every examination with `features.encoding.encode`."""
-        cohort = tuple(labelled)
+    def of_cohort(cls, cohort: Cohort) -> "Dataset":
+        """The examinations of a synthetic cohort, with the roots that are truly involved."""
         return cls(
-            rows=np.array([encode(entry.exam) for entry in cohort], dtype=np.float32),
-            involved=np.array([[root in entry.roots for root in ROOTS] for entry in cohort]),
-            patients=np.array([entry.patient for entry in cohort]),
-            completeness=np.array([entry.stratum for entry in cohort]),
-            setting=np.full(len(cohort), "unknown"),
+            rows=rows(cohort.codes),
+            involved=cohort.involved,
+            patients=np.char.add("synthetic-", cohort.patient.astype(np.str_)),
+            completeness=np.array(COMPLETENESS)[cohort.completeness],
+            setting=np.array(SETTINGS)[cohort.setting],
             weights=np.ones(len(cohort)),
+            findings=cohort.codes,
         )
 
     def __len__(self) -> int:
@@ -83,6 +85,7 @@ def split(data: Dataset, tenths: Mapping[str, int], seed: int) -> dict[str, Data
 
     Raises:
         ValueError: the tenths do not name PARTS or do not add up to ten.
+        TooFewPatients: there are fewer than ten patients.
     """
     if tuple(tenths) != PARTS or sum(tenths.values()) != TENTHS:
         raise ValueError(
@@ -99,9 +102,23 @@ def split(data: Dataset, tenths: Mapping[str, int], seed: int) -> dict[str, Data
 def patient_folds(data: Dataset, folds: int, seed: int) -> list[tuple[Index, Index]]:
     """The rest and the held-out examinations of each fold, as indices; stratified by the set of roots.
 
-    Folds are made of patients: all examinations of one have the same roots, so the first stands for the patient.
+    Folds are made of patients; the first examination stands for the patient. Patients with the same roots are dealt out
+    one by one in random order, each set of roots going on where the one before it ended: every fold has as many
+    patients, every set and the rarest root as often as the others, give or take one. A set with fewer patients than
+    there are folds is in as many folds as it has patients. (StratifiedKFold of scikit-learn warns of such a set.)
+
+    Raises:
+        TooFewPatients: there are fewer patients than folds.
     """
     _, first, patient_of = np.unique(data.patients, return_index=True, return_inverse=True)
-    chosen = StratifiedKFold(n_splits=folds, shuffle=True, random_state=seed)
-    held_out = [np.isin(patient_of, patients) for _, patients in chosen.split(first, data.root_sets[first])]
-    return [(np.flatnonzero(~mask), np.flatnonzero(mask)) for mask in held_out]
+    if len(first) < folds:
+        raise TooFewPatients(f"{len(first)} patients cannot be dealt into {folds} parts")
+    rng = np.random.default_rng(seed)
+    involved = data.involved[first]
+    # Sorted by the rarest root first: all of its patients stand together, whatever other roots they have.
+    rarest_last = np.argsort(-involved.sum(axis=0), kind="stable")
+    order = np.lexsort([rng.permutation(len(first)), *involved.T[rarest_last]])
+    fold_of = np.empty(len(first), dtype=np.intp)
+    fold_of[order] = rng.permutation(folds)[np.arange(len(first)) % folds]
+    fold_of = fold_of[patient_of]
+    return [(np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)) for fold in range(folds)]

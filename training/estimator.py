@@ -1,127 +1,135 @@
-"""One multinomial logistic regression over the set of involved roots, with one temperature.
+"""A candidate fitted on labelled examinations, then calibrated with one temperature.
 
-Why sets and not three models: a leg can have two roots involved, and P(L4), P(L5), P(S1) and P(none) must fit together.
-They do, being sums over the same probabilities. Why linear: tiny, readable, exact after export, and its log-odds can be
-shown. A finding that was not assessed counts as 0 plus an indicator of its own, so it is neither normal nor abnormal.
+The temperature is the one of least `root_log_loss` on a part that was not used to fit. It is not found with
+scikit-learn's CalibratedClassifierCV: that takes no weights for a frozen estimator without a warning, and wants every
+set of roots in both parts, which a site with few patients does not have.
 
-Temperature scaling: Guo C et al. On calibration of modern neural networks. ICML 2017.
+Source: Guo C et al. On calibration of modern neural networks. ICML 2017 (temperature scaling).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import minimize_scalar
 from scipy.special import softmax
-from sklearn.calibration import CalibratedClassifierCV
-from sklearn.frozen import FrozenEstimator
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import has_fit_parameter
 
 from features.anatomy import ROOTS
-from training.dataset import Dataset, TooFewPatients, patient_folds
+from training.candidates import Candidate, Choices
+from training.dataset import Dataset, TooFewPatients
 
 Floats = npt.NDArray[np.float64]
+Chances = npt.NDArray[np.floating]
 
 COLUMNS = (*(str(root) for root in ROOTS), "none")
 """The columns of every array of probabilities."""
 
+CHUNK = 16384
+"""Rows per call: the designed columns of a million rows in double precision would not fit into memory."""
 
-def split_missing(rows: npt.ArrayLike) -> Floats:
-    """(n, d) with NaN to (n, 2d): the values with 0 for NaN, then 1 where there was NaN."""
-    values = np.asarray(rows, dtype=np.float64)
-    missing = np.isnan(values)
-    return np.hstack([np.where(missing, 0.0, values), missing.astype(np.float64)])
+LEAST_PROBABILITY = 1e-9
+"""What a probability counts as at least in a log-loss, so that one certain and wrong answer does not outweigh all."""
+
+TEMPERATURES = (0.1, 10.0)
+"""Between which the inverse temperature is sought."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class LinearModel:
-    """The fitted model with scaler and temperature folded in: all that the exported graph needs.
+class Model(Protocol):
+    """Whatever answers rows (n, 109) with P(L4), P(L5), P(S1) and P(none): (n, 4)."""
 
-    `weights` (2d, k) and `intercepts` (k,) give the log-odds of k sets of roots from `split_missing(rows)`;
-    `membership` (k, 4) sums the sets to COLUMNS.
-    """
-
-    weights: Floats
-    intercepts: Floats
-    membership: Floats
-
-    def probabilities(self, rows: npt.ArrayLike) -> Floats:
-        """P(L4), P(L5), P(S1) and P(none): (n, 4)."""
-        logits = split_missing(rows) @ self.weights + self.intercepts
-        return np.asarray(softmax(logits, axis=1) @ self.membership)
+    def probabilities(self, rows: npt.NDArray[np.floating]) -> Floats:
+        """The columns are COLUMNS."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fitted:
-    """The scikit-learn estimator that was fitted, and what was chosen on the way.
+    """A candidate fitted with `choices`.
 
-    Its classes are 0 to k - 1: positions in `root_sets` (k,), which are numbered as in `Dataset.root_sets`.
+    The classes of `estimator` are 0 to k - 1: positions in `root_sets` (k,), which are numbered as in
+    `Dataset.root_sets`.
     """
 
-    pipeline: Pipeline
+    candidate: Candidate
+    choices: Choices
+    estimator: Any
     root_sets: npt.NDArray[np.int64]
-    inverse_strength: float
-    cross_validated_log_loss: float
+
+    def log_probabilities(self, rows: npt.NDArray[np.floating]) -> Floats:
+        """The logarithm of the probability of each set of roots: (n, k)."""
+        # In double precision, whatever the estimator was fitted in.
+        parts = [self.estimator.predict_proba(chunk.astype(np.float64)) for chunk in _chunks(rows)]
+        probabilities = np.concatenate(parts) if parts else np.empty((0, len(self.root_sets)))
+        # The smallest positive number stands for 0, whose logarithm no temperature could scale.
+        return np.asarray(np.log(np.maximum(probabilities, np.finfo(np.float64).tiny)))
+
+    def probabilities(self, rows: npt.NDArray[np.floating]) -> Floats:
+        """P(L4), P(L5), P(S1) and P(none) as fitted, not calibrated: (n, 4)."""
+        return np.asarray(np.exp(self.log_probabilities(rows)) @ membership(self.root_sets))
 
 
-def fit(part: Dataset, inverse_strengths: Sequence[float], folds: int, seed: int) -> Fitted:
-    """Fit on `part`; the L2 strength is the one of least cross-validated log-loss, split by patient."""
-    pipeline = make_pipeline(
-        FunctionTransformer(split_missing),
-        StandardScaler(),
-        LogisticRegression(max_iter=1000),
-    )
-    search = GridSearchCV(
-        pipeline,
-        {"logisticregression__C": list(inverse_strengths)},
-        scoring="neg_log_loss",
-        cv=patient_folds(part, folds, seed),
-    )
-    # Numbered without gaps, because temperature scaling takes a class for its position.
-    root_sets, classes = np.unique(part.root_sets, return_inverse=True)
-    search.fit(part.rows, classes)
-    return Fitted(
-        pipeline=search.best_estimator_,
-        root_sets=root_sets,
-        inverse_strength=float(search.best_params_["logisticregression__C"]),
-        cross_validated_log_loss=float(-search.best_score_),
-    )
+@dataclass(frozen=True, kw_only=True)
+class Calibrated:
+    """A fitted candidate with its temperature; 1 would mean that the fit needed none."""
+
+    fitted: Fitted
+    inverse_temperature: float
+
+    def probabilities(self, rows: npt.NDArray[np.floating]) -> Floats:
+        """P(L4), P(L5), P(S1) and P(none): (n, 4)."""
+        scaled = self.inverse_temperature * self.fitted.log_probabilities(rows)
+        return np.asarray(softmax(scaled, axis=1) @ membership(self.fitted.root_sets))
 
 
-def calibrate(fitted: Fitted, part: Dataset) -> CalibratedClassifierCV:
-    """Find the temperature on a part that was not used to fit.
+def fit(candidate: Candidate, choices: Choices, part: Dataset, seed: int, chances: Chances | None = None) -> Fitted:
+    """Fit on `part`, each examination counting for its weight; those of weight 0 are left out.
+
+    `chances` (n, 8), known of synthetic examinations alone, are the exact probabilities of the sets of roots, numbered
+    as in `Dataset.root_sets`; a candidate that can learn from them does, the others learn from the roots drawn.
 
     Raises:
-        TooFewPatients: `part` and the model do not know the same sets of roots.
+        TooFewPatients: all examinations of `part` have the same roots.
     """
+    counted = np.flatnonzero(part.weights > 0)
+    if len(counted) < len(part):
+        part, chances = part.where(counted), None if chances is None else chances[counted]
+    # Numbered without gaps, because a fitted estimator knows its classes by position.
     root_sets, classes = np.unique(part.root_sets, return_inverse=True)
-    if not np.array_equal(root_sets, fitted.root_sets):
-        raise TooFewPatients(
-            f"fitted on the root sets {fitted.root_sets.tolist()}, to be calibrated on {root_sets.tolist()}: "
-            "draw more patients, so that the rare sets are in both parts"
-        )
-    # The frozen estimator is not fitted again; the two folds only hand its answers on.
-    scaled = CalibratedClassifierCV(FrozenEstimator(fitted.pipeline), method="temperature", cv=2)
-    return scaled.fit(part.rows, classes)
+    if len(root_sets) < 2:
+        raise TooFewPatients(f"all {len(part)} examinations to fit on have the same roots: there is nothing to learn")
+    estimator: Any = candidate.build(choices, seed)
+    given = {} if np.all(part.weights == 1) else {"sample_weight": part.weights}
+    if chances is not None:
+        of_known = np.maximum(chances[:, root_sets], LEAST_PROBABILITY)
+        given["chances"] = of_known / of_known.sum(axis=1, keepdims=True)
+    estimator.fit(part.rows, classes, **_routed(estimator, given))
+    return Fitted(candidate=candidate, choices=choices, estimator=estimator, root_sets=root_sets)
 
 
-def inverse_temperature(calibrated: CalibratedClassifierCV) -> float:
-    """The factor on the log-odds; 1 would mean that the fit needed no calibration."""
-    (only,) = calibrated.calibrated_classifiers_
-    (scaling,) = only.calibrators
-    return float(scaling.beta_)
+def calibrate(fitted: Fitted, part: Dataset) -> Calibrated:
+    """Find the temperature on a part that was not used to fit."""
+    scores, sums = fitted.log_probabilities(part.rows), membership(fitted.root_sets)
+
+    def loss(log_factor: float) -> float:
+        return root_log_loss(part.involved, softmax(np.exp(log_factor) * scores, axis=1) @ sums, part.weights)
+
+    found = minimize_scalar(loss, bounds=np.log(TEMPERATURES), method="bounded", options={"xatol": 1e-6})
+    return Calibrated(fitted=fitted, inverse_temperature=float(np.exp(found.x)))
 
 
-def fold(fitted: Fitted, calibrated: CalibratedClassifierCV) -> LinearModel:
-    """Fold scaler and temperature into one matrix."""
-    _, scaler, regression = (step for _, step in fitted.pipeline.steps)
-    factor = inverse_temperature(calibrated)
-    coefficients = factor * regression.coef_ / scaler.scale_
-    intercepts = factor * regression.intercept_ - coefficients @ scaler.mean_
-    return LinearModel(weights=coefficients.T, intercepts=intercepts, membership=membership(fitted.root_sets))
+def root_log_loss(involved: npt.ArrayLike, probabilities: npt.ArrayLike, weights: Floats | None = None) -> float:
+    """The mean over L4, L5 and S1 of the binary log-loss of the root: what the search compares and the report judges.
+
+    `involved` (n, 3) truth; `probabilities` (n, 3) or (n, 4), the first three of COLUMNS; `weights` (n,).
+    """
+    truth = np.asarray(involved, dtype=bool)
+    stated = np.asarray(probabilities, dtype=np.float64)[:, : len(ROOTS)]
+    of_the_truth = np.clip(np.where(truth, stated, 1 - stated), LEAST_PROBABILITY, 1.0)
+    return float(np.average(-np.log(of_the_truth).mean(axis=1), weights=weights))
 
 
 def membership(root_sets: npt.ArrayLike) -> Floats:
@@ -129,3 +137,18 @@ def membership(root_sets: npt.ArrayLike) -> Floats:
     codes = np.asarray(root_sets)
     bits = (codes[:, None] >> np.arange(len(ROOTS))) & 1
     return np.column_stack([bits, codes == 0]).astype(np.float64)
+
+
+def _routed(estimator: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of `fit` that hand `given` to every step that takes it."""
+    steps = estimator.steps if isinstance(estimator, Pipeline) else [("", estimator)]
+    return {
+        f"{name}__{argument}".removeprefix("__"): value
+        for name, step in steps
+        for argument, value in given.items()
+        if has_fit_parameter(step, argument)
+    }
+
+
+def _chunks(rows: npt.NDArray[np.floating]) -> Iterator[npt.NDArray[np.floating]]:
+    return (rows[at : at + CHUNK] for at in range(0, len(rows), CHUNK))

@@ -1,8 +1,7 @@
-"""The model as an ONNX graph, written node by node, and the proof that it says what scikit-learn says.
+"""The model as one ONNX file, and the proof that it says what scikit-learn says.
 
-Written by hand because converters drop missing indicators silently and know no temperature scaling. One input `X`
-float32 (n, 109), as `features.encoding.encode` makes it; double precision inside; one output `probabilities` double
-(n, 4) in the order of COLUMNS. No time, path or machine goes into the graph: the same model gives the same bytes.
+One input `X` float32 (n, 109), as `features.encoding.encode` makes it; one output `probabilities` double (n, 4) in the
+order of COLUMNS. No time, path or machine goes into the graph: the same fit gives the same bytes.
 """
 
 import numpy as np
@@ -10,16 +9,16 @@ import numpy.typing as npt
 import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
-from sklearn.calibration import CalibratedClassifierCV
 
 from features.encoding import FEATURES
-from training.estimator import COLUMNS, LinearModel, membership
+from training.draft import IR_VERSION, OPSET, TREES_OPSET, Draft
+from training.estimator import COLUMNS, Calibrated, Model, membership
+from training.graphs import TREES_DOMAIN, log_odds
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.float32]
 
 INPUT, OUTPUT = "X", "probabilities"
-OPSET, IR_VERSION = 21, 10
 CHUNK = 4096
 """Rows per call: onnxruntime is many times slower on one huge call."""
 
@@ -28,33 +27,22 @@ class ParityBroken(Exception):
     """The exported graph and scikit-learn disagree: nothing is written."""
 
 
-def graph(model: LinearModel) -> onnx.ModelProto:
-    """Missing to 0 and an indicator, one matrix, softmax over the sets of roots, sums per root."""
-    constants = {
-        "zero": np.array(0.0),
-        "weights": model.weights,
-        "intercepts": model.intercepts,
-        "membership": model.membership,
-    }
-    nodes = [
-        helper.make_node("Cast", [INPUT], ["values"], to=TensorProto.DOUBLE),
-        helper.make_node("IsNaN", ["values"], ["missing"]),
-        helper.make_node("Where", ["missing", "zero", "values"], ["assessed"]),
-        helper.make_node("Cast", ["missing"], ["indicators"], to=TensorProto.DOUBLE),
-        helper.make_node("Concat", ["assessed", "indicators"], ["columns"], axis=1),
-        helper.make_node("Gemm", ["columns", "weights", "intercepts"], ["log_odds"]),
-        helper.make_node("Softmax", ["log_odds"], ["root_sets"], axis=1),
-        helper.make_node("MatMul", ["root_sets", "membership"], [OUTPUT]),
-    ]
+def graph(model: Calibrated) -> onnx.ModelProto:
+    """The calibrated log-odds of the sets of roots, softmax over the sets, sums per root."""
+    draft = Draft()
+    scores = log_odds(draft, model.fitted.estimator, INPUT, model.inverse_temperature)
+    sets = draft.add("Softmax", [scores], "root_sets", axis=1)
+    draft.add("MatMul", [sets, draft.constant("membership", membership(model.fitted.root_sets))], OUTPUT)
+    domains = {"": OPSET} | {node.domain: TREES_OPSET for node in draft.nodes if node.domain == TREES_DOMAIN}
     proto = helper.make_model(
         helper.make_graph(
-            nodes,
+            draft.nodes,
             "root_involvement",
             [helper.make_tensor_value_info(INPUT, TensorProto.FLOAT, [None, len(FEATURES)])],
             [helper.make_tensor_value_info(OUTPUT, TensorProto.DOUBLE, [None, len(COLUMNS)])],
-            [numpy_helper.from_array(np.ascontiguousarray(v, dtype=np.float64), k) for k, v in constants.items()],
+            [numpy_helper.from_array(value, name) for name, value in draft.constants.items()],
         ),
-        opset_imports=[helper.make_opsetid("", OPSET)],
+        opset_imports=[helper.make_opsetid(domain, version) for domain, version in domains.items()],
         ir_version=IR_VERSION,
         producer_name="nerveroot",
     )
@@ -88,16 +76,13 @@ def scatter_missing(rows: Rows, count: int, rng: np.random.Generator) -> Rows:
     return scattered
 
 
-def check_parity(
-    onnx_bytes: bytes, estimator: CalibratedClassifierCV, root_sets: npt.NDArray[np.int64], rows: Rows, largest: float
-) -> float:
-    """The largest difference between onnxruntime and the calibrated scikit-learn estimator over `rows`.
+def check_parity(onnx_bytes: bytes, model: Model, rows: Rows, largest: float) -> float:
+    """The largest difference between onnxruntime and the calibrated scikit-learn model over `rows`.
 
     Raises:
         ParityBroken: it is larger than `largest`, or one of them gives no number.
     """
-    expected = estimator.predict_proba(rows) @ membership(root_sets)
-    difference = float(np.abs(infer(onnx_bytes, rows) - expected).max())
+    difference = float(np.abs(infer(onnx_bytes, rows) - model.probabilities(rows)).max())
     if not difference <= largest:
         raise ParityBroken(
             f"ONNX differs from scikit-learn by {difference:.3g} over {len(rows)} rows; {largest} allowed"

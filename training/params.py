@@ -2,26 +2,34 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from training.evaluation.acceptance import Limits
+from training.search import Plan
 
 FILE = Path(__file__).parent / "params.toml"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Accept:
-    """Limits a model has to keep before it is written, each least and most.
+class CohortSize:
+    """How many synthetic patients, and in how many worlds; the numbers are explained in params.toml."""
 
-    `area_full_within` by root, on full specialist examinations; `coverage_within` of the prediction sets by stratum,
-    for every root.
-    """
+    patients: int
+    worlds: int
+    other_worlds: int
+    other_patients: int
+    fit_patients: int
+    prior_patients: int
 
-    parity_rows: int
-    largest_parity_difference: float
-    largest_calibration_error: float
-    area_full_within: Mapping[str, tuple[float, float]]
-    coverage_within: Mapping[str, tuple[float, float]]
+
+@dataclass(frozen=True, kw_only=True)
+class Parity:
+    """Over how many rows ONNX and the fitted model are compared, and how far they may differ."""
+
+    rows: int
+    largest_difference: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,29 +38,33 @@ class Params:
 
     version: str
     seed: int
-    patients: int
-    split: Mapping[str, int]
-    inverse_strengths: tuple[float, ...]
-    folds: int
     coverage: float
-    accept: Accept
+    cohort: CohortSize
+    split: Mapping[str, int]
+    search: Plan
+    parity: Parity
+    accept: Limits
 
     @classmethod
-    def load(cls, *, quick: bool = False, path: Path = FILE, **overrides: Any) -> "Params":
-        """Read the file; `quick` puts its quick table in place, then `overrides` that are not None.
+    def load(
+        cls,
+        *,
+        quick: bool = False,
+        path: Path = FILE,
+        version: str | None = None,
+        seed: int | None = None,
+        patients: int | None = None,
+    ) -> "Params":
+        """Read the file; `quick` puts its quick table in place, then what else is not None.
 
         Raises:
-            TypeError: the file or an override names something that a run does not have.
+            TypeError: the file names something that a run does not have, or leaves something out.
         """
-        stated = tomllib.loads(path.read_text(encoding="utf-8"))
-        flat = {
-            **{key: stated[key] for key in ("version", "seed", "patients", "split")},
-            **stated["fit"],
-            **stated["prediction_set"],
-        }
-        accept = stated["accept"]
-        if quick:
-            accept = {key: stated["quick"].get(key, value) for key, value in accept.items()}
-            flat = {key: stated["quick"].get(key, value) for key, value in flat.items()}
-        flat |= {key: value for key, value in overrides.items() if value is not None}
-        return cls(**{**flat, "inverse_strengths": tuple(flat["inverse_strengths"])}, accept=Accept(**accept))
+        stated: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        in_place = stated.pop("quick")
+        stated |= in_place if quick else {}
+        parts = {"cohort": CohortSize, "search": Plan, "parity": Parity, "accept": Limits}
+        loaded = cls(**{name: parts[name](**value) if name in parts else value for name, value in stated.items()})
+        if patients is not None:
+            loaded = replace(loaded, cohort=replace(loaded.cohort, patients=patients))
+        return replace(loaded, version=version or loaded.version, seed=loaded.seed if seed is None else seed)

@@ -1,4 +1,4 @@
-"""Writes `models/<version>/`, all of it or nothing, and never over a version that is there.
+"""Writes the folder of a version, all of it or nothing: first as a candidate, then, promoted, under `models/`.
 
 A version counts as released once a version of the software that ships it has been tagged. From then on its folder is
 never edited: what was answered with it must stay answerable. A changed model gets a new version.
@@ -8,21 +8,24 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
-from importlib.metadata import version as version_of
+from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from features.encoding import FEATURES, schema_digest
-from training.card import card
 from training.estimator import COLUMNS
+from training.evaluation.card import card
+from training.evaluation.report import Report
 from training.export import INPUT, OUTPUT
 from training.golden import golden_file
+from training.provenance import libraries
 
 FORMAT = 1
 MODEL, GOLDEN, MANIFEST, CARD = "classifier.onnx", "golden.json", "manifest.json", "MODEL_CARD.md"
-LIBRARIES = ("numpy", "scikit-learn", "scipy", "onnx", "onnxruntime")
+REPORT = "report.json"
+HELD_OUT = "held_out.parquet"
+"""The exams that a candidate is judged on; they stay with the candidate and are not shipped."""
 
 
 class AlreadyReleased(Exception):
@@ -63,12 +66,13 @@ def write(
     prediction_set: Mapping[str, Any],
     training: Mapping[str, Any],
     metrics: Mapping[str, Any],
+    report: Report,
     overwrite: bool,
+    attachments: Mapping[str, bytes] | None = None,
 ) -> dict[str, Any]:
-    """Write the model, its golden cases, its manifest and its card into `folder`, whose name is the version.
+    """Write the model, its golden cases, manifest, report and card into `folder`, whose name is the version.
 
-    Returns the manifest. Everything is written beside the folder first and then renamed, so a half-written version is
-    never seen.
+    `attachments` are further files by their place in the folder, as `plots/reliability.png`. Returns the manifest. Everything is written beside the folder first and then renamed, so a half-written version is never seen.
 
     Raises:
         AlreadyReleased: `folder` exists and `overwrite` was not asked for.
@@ -81,8 +85,8 @@ def write(
         "version": folder.name,
         "created": created,
         **statements,
-        "onnx_sha256": hashlib.sha256(onnx_bytes).hexdigest(),
-        "golden_sha256": hashlib.sha256(golden_bytes).hexdigest(),
+        "onnx_sha256": digest_of(onnx_bytes),
+        "golden_sha256": digest_of(golden_bytes),
         "input": INPUT,
         "output": OUTPUT,
         "columns": list(COLUMNS),
@@ -91,23 +95,55 @@ def write(
         "prediction_set": dict(prediction_set),
         "training": dict(training),
         "metrics": dict(metrics),
-        "libraries": {name: version_of(name) for name in LIBRARIES},
+        "libraries": libraries(),
     }
+    files = {
+        **(attachments or {}),
+        MODEL: onnx_bytes,
+        GOLDEN: golden_bytes,
+        MANIFEST: _json(manifest),
+        REPORT: _json(report),
+        CARD: card(manifest, report).encode(),
+    }
+
+    def fill(fresh: Path) -> None:
+        fresh.mkdir()
+        for name, content in files.items():
+            (fresh / name).parent.mkdir(parents=True, exist_ok=True)
+            (fresh / name).write_bytes(content)
+
+    _replace(folder, fill)
+    return manifest
+
+
+def install(candidate: Path, folder: Path, overwrite: bool) -> None:
+    """Copy a candidate to `folder`, as `write` writes, without its held-out exams.
+
+    Raises:
+        AlreadyReleased: `folder` exists and `overwrite` was not asked for.
+        NotWritten: the disk does not take it.
+    """
+    refuse_if_released(folder, overwrite)
+    _replace(folder, lambda fresh: shutil.copytree(candidate, fresh, ignore=shutil.ignore_patterns(HELD_OUT)))
+
+
+def digest_of(content: bytes) -> str:
+    """SHA-256 as the manifests write it."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _replace(folder: Path, fill: Callable[[Path], object]) -> None:
+    """Fill a folder beside `folder`, then put it in its place."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as beside:
             fresh = Path(beside) / folder.name
-            fresh.mkdir()
-            (fresh / MODEL).write_bytes(onnx_bytes)
-            (fresh / GOLDEN).write_bytes(golden_bytes)
-            (fresh / MANIFEST).write_bytes(_json(manifest))
-            (fresh / CARD).write_text(card(manifest), encoding="utf-8")
+            fill(fresh)
             if folder.exists():
                 shutil.move(folder, Path(beside) / "replaced")
             fresh.rename(folder)
     except OSError as fault:
         raise NotWritten(f"{folder} could not be written: {fault}") from fault
-    return manifest
 
 
 def _json(content: Mapping[str, Any]) -> bytes:

@@ -1,149 +1,263 @@
-"""One training run, step by step: draw, split, fit, calibrate, evaluate, export, accept, write, log.
+"""One training run, step by step: dataset, split, choose, fit, calibrate, evaluate, accept, export, log.
 
-`models/` keeps what was written; MLflow keeps what was tried, the refused runs among it.
+A run ends with a candidate in a folder of its own, not with a release: `make promote` judges it against the champion.
+MLflow keeps what was tried, the refused runs among it.
 """
 
-import shutil
-import subprocess
+import io
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib.figure import Figure as Plot
 
-from training import conformal, estimator, evaluate, export, release, tracking
-from training.acceptance import NotAccepted, accept
-from training.card import statements
-from training.cohort import draw_cohort
-from training.dataset import Dataset, split
-from training.figures import Figures
+from training import export, release, sources, tracking
+from training.candidates import CANDIDATES
+from training.cohort.figures import TABLE, Figures
+from training.cohort.goodness import goodness, unexplained
+from training.cohort.world import draw_worlds, published_world
+from training.conformal import prediction_sets
+from training.estimator import Calibrated, calibrate, fit
+from training.evaluation.acceptance import NotAccepted, accept
+from training.evaluation.across import across_worlds, spread
+from training.evaluation.card import statements
+from training.evaluation.fit_plot import goodness_of_fit
+from training.evaluation.plots import PLOTS
+from training.evaluation.report import Report, report
+from training.held_out import HeldOut, to_bytes
+from training.naive_bayes import naive_bayes
 from training.params import Params
+from training.provenance import commit, environment
+from training.search import Tuned, choose, search, standings
+from training.sources import Source
+from training.textbook import textbook_called
 
-CHECKOUT = Path(__file__).parents[1]
-METHOD = "label-conditional split conformal (Vovk 2005; Sadinle, Lei and Wasserman 2019)"
+Say = Callable[[str], None]
+
+OTHER_WORLDS = 1
+"""Added to the seed of the worlds that the model is judged in, so that they are not those it learned from."""
+EXAMPLES = 5
+"""Rows that MLflow shows of how the model is asked."""
+REFUSALS = (NotAccepted, export.ParityBroken, release.NotWritten)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Released:
-    """The folder that a run has written, its manifest, and why the run could not be logged, if it could not."""
+class SiteData:
+    """A site's own table, how many of its exams the synthetic cohort counts for beside it, and the time of reading."""
+
+    path: Path
+    prior_weight: float
+    now: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trained:
+    """The folder of the candidate, its manifest, and why the run could not be logged, if it could not."""
 
     folder: Path
     manifest: dict[str, Any]
     not_logged: str | None
 
 
-def train(
-    params: Params, models: Path, created: str, *, overwrite: bool = False, say: Callable[[str], None] = print
-) -> Released:
-    """Train `params.version` and write it to `models`; `created` is the date (YYYY-MM-DD) that the manifest bears.
+def train(params: Params, into: Path, created: str, *, site: SiteData | None = None, say: Say = print) -> Trained:
+    """Train `params.version` and write it to a folder of that name in `into`; `created` is the date (YYYY-MM-DD).
 
-    Every run that comes to a verdict is logged. If MLflow fails, the verdict stands: a refusal is raised all the same,
-    and what was written stays.
+    Without `site` it learns from the synthetic cohort. Every run that comes to a verdict is logged. If MLflow fails, the
+    verdict stands: a refusal is raised all the same, and what was written stays.
 
     Raises:
-        AlreadyReleased: the version is there and `overwrite` was not asked for.
-        TooFewPatients: a set of roots, or a root in one kind of examination, is too rare to fit or to judge.
-        NotAccepted: a limit of params.toml is not kept.
+        BadTable: something is wrong with a site's table; nothing is trained.
+        TooFewPatients: there is nothing to learn from.
+        NotAccepted: a limit of params.toml is not kept, or the cohort does not fit the papers.
         ParityBroken: the exported graph disagrees with scikit-learn.
-        NotWritten: the disk does not take the version.
+        NotWritten: the disk does not take the candidate.
     """
-    folder = models / params.version
-    release.refuse_if_released(folder, overwrite)
     started = time.monotonic()
 
     def tell(step: str) -> None:
         say(f"{time.monotonic() - started:6.1f} s  {step}")
 
-    figures = Figures.load()
-    data = Dataset.encoded(draw_cohort(figures, params.patients, np.random.default_rng(params.seed)))
-    tell(f"drew {params.patients} synthetic patients, {len(data)} examinations")
-    parts = split(data, params.split, params.seed)
-    tell("split by patient: " + ", ".join(f"{name} {len(part)}" for name, part in parts.items()))
-    fitted = estimator.fit(parts["fit"], params.inverse_strengths, params.folds, params.seed)
-    tell(f"fitted: C {fitted.inverse_strength}, cross-validated log-loss {fitted.cross_validated_log_loss:.4f}")
-    calibrated = estimator.calibrate(fitted, parts["temperature"])
-    model = estimator.fold(fitted, calibrated)
-    tell(f"calibrated: inverse temperature {estimator.inverse_temperature(calibrated):.3f}")
-    held = parts["conformal"]
-    limits = conformal.thresholds(model.probabilities(held.rows), held.involved, params.coverage)
-    tell("prediction sets: " + ", ".join(f"{root} from {limit:.3f}" for root, limit in limits.items()))
-    report = evaluate.report(parts["test"], model.probabilities(parts["test"].rows), limits)
-    areas = ", ".join(f"{root} {measures['area']:.3f}" for root, measures in report["full"].items())
-    tell(f"evaluated: area on full examinations {areas}")
-    tags = {"commit": _commit(), "data_sha256": data.digest()}
-    onnx_bytes = export.serialize(export.graph(model))
-    rows = export.scatter_missing(data.rows, params.accept.parity_rows, np.random.default_rng(params.seed))
-    bases = figures.bases()
-    try:
-        accept(report, params.accept)
-        parity = export.check_parity(
-            onnx_bytes, calibrated, fitted.root_sets, rows, params.accept.largest_parity_difference
-        )
-        tell(f"exported: ONNX differs from scikit-learn by at most {parity:.1e} over {len(rows)} rows")
+    source = _source(params, site, tell)
+    tags = {"version": params.version, "commit": commit(), "data_sha256": source.digest, "origin": str(source.origin)}
+    with tracking.run(asdict(params), tags, refusals=REFUSALS) as live:
+        fits = _fit_of_cohort(params, source, live, tell)
+        chosen, compared = _choose(params, source, live, tell)
+        model = _fit(params, source, chosen, tell)
+        held, test = source.parts["conformal"], source.parts["test"]
+        sets = prediction_sets(model.probabilities(held.rows), held, params.coverage)
+        best = source.best(test)
+        judged = _judge(params, source, model, sets.sets, best, tell)
+        judged |= {"candidates": compared, "goodness_of_fit": fits}
+        plots = {name: plot(judged) for name, plot in PLOTS.items()}
+        if fits:
+            plots["goodness_of_fit"] = goodness_of_fit(judged)
+        _log(live, judged, plots)
+        onnx_bytes, parity = _export(params, source, model, tell)
+        _accept(params, judged, tell)
         manifest = release.write(
-            folder,
+            into / params.version,
             onnx_bytes=onnx_bytes,
             created=created,
-            statements=statements(report, bases),
-            prediction_set={"method": METHOD, "coverage": params.coverage, "thresholds": limits},
-            training={
-                "data": _origin(bases),
-                "figures": bases,
-                "patients": params.patients,
-                "examinations": len(data),
-                "seed": params.seed,
-                **tags,
+            statements=statements(
+                judged, origin=source.origin, bases=source.bases, of_model=(chosen.candidate.limit,)
+            ),
+            prediction_set=asdict(sets),
+            training=_training(params, source, site, chosen, model, tags["commit"]),
+            metrics={"parity": parity, "parity_rows": params.parity.rows, **judged["summary"]},
+            report=judged,
+            overwrite=True,
+            attachments={
+                **{f"plots/{name}.png": _png(plot) for name, plot in plots.items()},
+                release.HELD_OUT: to_bytes(HeldOut(exams=test, limit=best)),
             },
-            metrics={
-                "inverse_strength": fitted.inverse_strength,
-                "cross_validated_log_loss": fitted.cross_validated_log_loss,
-                "inverse_temperature": estimator.inverse_temperature(calibrated),
-                "parity": parity,
-                "parity_rows": len(rows),
-                "test": report,
-            },
-            overwrite=overwrite,
         )
-    except (NotAccepted, export.ParityBroken, release.NotWritten) as refusal:
-        try:
-            tracking.log(params, report, {**tags, "verdict": "refused", "reasons": str(refusal)})
-            tell("logged to MLflow as refused")
-        except tracking.NotLogged as fault:
-            tell(f"the run is refused, and logging it failed: {fault}")
-        raise
-    tell(f"wrote {folder}")
-    not_logged = None
-    try:
-        tracking.log(params, report, {**tags, "verdict": "written", "onnx_sha256": manifest["onnx_sha256"]}, folder)
-        tell("logged to MLflow")
-    except tracking.NotLogged as fault:
-        not_logged = str(fault)
-    return Released(folder=folder, manifest=manifest, not_logged=not_logged)
+        tell(f"wrote {into / params.version}")
+        live.candidate(into / params.version, test.rows[:EXAMPLES], source.digest)
+    tell("logged to MLflow" if live.not_logged is None else f"logging failed: {live.not_logged}")
+    return Trained(folder=into / params.version, manifest=manifest, not_logged=live.not_logged)
 
 
-def _origin(bases: dict[str, int]) -> str:
-    """Where the data come from, in one sentence that promises no more than the table of figures holds."""
-    return (
-        "synthetic cohort drawn from published frequencies where there are any, otherwise from assumptions "
-        f"(training/figures.csv: {bases['published']} figures as published, {bases['working']} working values judged "
-        f"from published ones, {bases['recalled']} from memory, {bases['assumption']} assumptions); no patient data"
+def _source(params: Params, site: SiteData | None, tell: Say) -> Source:
+    if site is None:
+        source = sources.synthetic(params, tell)
+    else:
+        source = sources.of_site(params, site.path, site.prior_weight, site.now, tell)
+    tell("split by patient: " + ", ".join(f"{name} {len(part)}" for name, part in source.parts.items()))
+    return source
+
+
+def _fit_of_cohort(params: Params, source: Source, live: tracking.Live, tell: Say) -> list[dict[str, Any]]:
+    """The published figures beside the simulated ones; none if the data are not the synthetic cohort.
+
+    Raises:
+        NotAccepted: a figure lies outside its published range and the table does not say why.
+    """
+    if not source.worlds:
+        return []
+    live.artifacts(TABLE, "cohort")
+    fits = goodness(published_world(), source.worlds, params.cohort.fit_patients, params.seed)
+    outside = [fit for fit in fits if not fit.inside]
+    tell(f"fit of the cohort: {len(fits) - len(outside)} of {len(fits)} figures in their published range")
+    if faults := unexplained(fits):
+        raise NotAccepted("the cohort does not fit the papers: " + "; ".join(faults))
+    return [asdict(each) | {"inside": each.inside} for each in fits]
+
+
+def _choose(params: Params, source: Source, live: tracking.Live, tell: Say) -> tuple[Tuned, list[dict[str, Any]]]:
+    """The candidate to fit, and how all of them stood."""
+    compared = search(CANDIDATES, source.to_fit, params.search, params.seed, live.trial, tell)
+    chosen = choose(compared)
+    standing = [
+        {
+            "candidate": each.tuned.candidate.name,
+            "title": each.tuned.candidate.title,
+            "choices": dict(each.tuned.choices),
+            "log_loss": each.tuned.loss,
+            "behind": each.behind,
+            "standard_error": each.standard_error,
+            "chosen": each.tuned.candidate is chosen.candidate,
+        }
+        for each in standings(compared)
+    ]
+    tell(f"chose {chosen.candidate.name}: the simplest within one standard error of the best")
+    return chosen, standing
+
+
+def _fit(params: Params, source: Source, chosen: Tuned, tell: Say) -> Calibrated:
+    fitted = fit(chosen.candidate, chosen.choices, source.to_fit, params.seed)
+    model = calibrate(fitted, source.parts["temperature"])
+    tell(f"fitted on {len(source.to_fit)} examinations; inverse temperature {model.inverse_temperature:.3f}")
+    return model
+
+
+def _judge(
+    params: Params, source: Source, model: Calibrated, sets: Callable[..., Any], best: Any, tell: Say
+) -> Report:
+    """The report on the test part, and how the model does in other worlds where it comes from the cohort."""
+    test, figures = source.parts["test"], Figures.load()
+    tell("the best possible is known on the test part" if best is not None else "nobody knows the best possible here")
+    stated = model.probabilities(test.rows)
+    prevalence = np.average(source.parts["fit"].involved, axis=0, weights=source.parts["fit"].weights)
+    baselines = {
+        "textbook": textbook_called(test.rows),
+        "naive_bayes": naive_bayes(figures, test.rows, np.clip(prevalence, 1e-3, 1 - 1e-3)),
+    }
+    judged = report(
+        test, stated, sets(stated, test.rows), coverage=params.coverage, baselines=baselines, limit=best
     )
+    if source.worlds:
+        worlds = draw_worlds(params.cohort.other_worlds, params.seed + OTHER_WORLDS)
+        found = across_worlds(model, worlds, params.cohort.other_patients, params.seed + OTHER_WORLDS)
+        judged["other_worlds"] = spread(found)
+    areas = ", ".join(f"{root} {area:.3f}" for root, area in judged["summary"]["auc"].items())
+    tell(f"evaluated on {len(test)} examinations: area {areas}")
+    return judged
 
 
-def _commit() -> str:
-    """The commit that the run was made from, marked where features/ or training/ differ from it; or "unknown"."""
-    git = shutil.which("git")
-    if git is None:
-        return "unknown"
+def _log(live: tracking.Live, judged: Report, plots: Mapping[str, Plot]) -> None:
+    live.metrics(dict(_numbers(judged["summary"], "")))
+    live.metrics(dict(_numbers({name: judged["subgroups"][name] for name in judged["subgroups"]}, "subgroups/")))
+    for name, plot in plots.items():
+        live.figure(name, plot)
+    for name in ("candidates", "goodness_of_fit"):
+        if judged[name]:
+            live.table(name, [{key: str(value) if isinstance(value, dict) else value for key, value in row.items()}
+                              for row in judged[name]])
 
-    def ask(*arguments: str) -> str:
-        # The arguments are fixed and the program comes from the PATH: nothing here is anybody's input.
-        done = subprocess.run([git, *arguments], cwd=CHECKOUT, capture_output=True, text=True, check=False)  # noqa: S603
-        return done.stdout.strip()
 
-    commit = ask("rev-parse", "HEAD")
-    if not commit:
-        return "unknown"
-    return f"{commit} with changes" if ask("status", "--porcelain", "--", "features", "training") else commit
+def _numbers(nested: Mapping[str, Any], under: str) -> list[tuple[str, float]]:
+    """Every number of a document with the way to it as its name."""
+    found: list[tuple[str, float]] = []
+    for name, value in nested.items():
+        if isinstance(value, Mapping):
+            found += _numbers(value, f"{under}{name}/")
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            found.append((f"{under}{name}", float(value)))
+    return found
+
+
+def _export(params: Params, source: Source, model: Calibrated, tell: Say) -> tuple[bytes, float]:
+    onnx_bytes = export.serialize(export.graph(model))
+    rng = np.random.default_rng(params.seed)
+    rows = export.scatter_missing(source.parts["test"].rows, params.parity.rows, rng)
+    parity = export.check_parity(onnx_bytes, model, rows, params.parity.largest_difference)
+    tell(f"exported {len(onnx_bytes) / 1e6:.2f} MB: ONNX differs from scikit-learn by at most {parity:.1e} over {len(rows)} rows")
+    return onnx_bytes, parity
+
+
+def _accept(params: Params, judged: Report, tell: Say) -> None:
+    accept(judged, params.accept)
+    tell("accepted: every limit of params.toml is kept")
+
+
+def _training(
+    params: Params, source: Source, site: SiteData | None, chosen: Tuned, model: Calibrated, made_from: str
+) -> dict[str, Any]:
+    """What the manifest says of how the model was made."""
+    choices = ", ".join(f"{name} {value}" for name, value in chosen.choices.items())
+    return {
+        "origin": str(source.origin),
+        "data": source.statement,
+        "model": f"{chosen.candidate.title} ({choices}). One temperature (inverse {model.inverse_temperature:.3f}).",
+        "candidate": chosen.candidate.name,
+        "figures": source.bases,
+        "patients": params.cohort.patients if site is None else None,
+        "prior_weight": None if site is None else site.prior_weight,
+        "examinations": {name: len(part) for name, part in source.parts.items()},
+        "seed": params.seed,
+        "data_sha256": source.digest,
+        "commit": made_from,
+        **{name: value for name, value in environment().items() if not name.startswith("library.")},
+    }
+
+
+def _png(plot: Plot) -> bytes:
+    buffer = io.BytesIO()
+    plot.savefig(buffer, format="png", dpi=110, metadata={"Software": None})
+    return buffer.getvalue()
+
+

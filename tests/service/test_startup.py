@@ -15,6 +15,7 @@ import pytest
 from service.classifier import Classifier
 from service.errors import ModelMismatch, ModelMissing, StartupError
 from service.settings import Settings
+from tests.builders import an_exam
 
 ROOT = Path(__file__).parent.parent.parent
 VERSION = Settings().model_version
@@ -30,6 +31,14 @@ def models(tmp_path: Path) -> Path:
 def change_manifest(models: Path, **changes: Any) -> None:
     path = models / VERSION / "manifest.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+def sets(**thresholds: Any) -> dict[str, Any]:
+    return {"coverage": 0.9, "method": "test", "thresholds": thresholds}
+
+
+TERMS = {"base": 0.0, "age": [0.0], "sex": [0.0] * 3, "stated": [0.0], "abnormal": [0.0]}
+TOO_SHORT = {root: {**TERMS, "sex": [0.0]} for root in ("L4", "L5", "S1")}
 
 
 def change_golden(models: Path, change: Callable[[dict[str, Any]], None]) -> None:
@@ -88,6 +97,8 @@ def moved_row(golden: dict[str, Any]) -> None:
         (lambda models: change_manifest(models, input="zzz"), ModelMismatch, "does not run"),
         (lambda models: change_manifest(models, output="zzz"), ModelMismatch, "does not run"),
         (lambda models: change_manifest(models, prediction_set={}), ModelMismatch, "prediction_set"),
+        (lambda models: change_manifest(models, prediction_set=sets(L4=0.1)), ModelMismatch, "L5 has no threshold"),
+        (lambda models: change_manifest(models, prediction_set=sets(**TOO_SHORT)), ModelMismatch, "L4 needs"),
         (list_as_manifest, ModelMismatch, "not a manifest"),
         (lambda models: change_manifest(models, columns=["L4"]), ModelMismatch, "columns"),
         (lambda models: change_manifest(models, feature_schema="0"), ModelMismatch, "feature schema"),
@@ -103,6 +114,20 @@ def test_a_model_that_is_not_what_it_says(
     break_it(models)
     with pytest.raises(error, match=words):
         Classifier(models, VERSION)
+
+
+@pytest.mark.parametrize(("base", "kept"), [(-40.0, ("L4", "L5", "S1")), (40.0, ())])
+def test_thresholds_that_differ_between_exams_are_read(models: Path, base: float, kept: tuple[str, ...]) -> None:
+    """The same exam and probabilities; from 40 years on the threshold is out of reach, or always reached."""
+    threshold = {**TERMS, "age": [0.0, base], "sex": [0.0] * 3}
+    by_age = sets(**dict.fromkeys(("L4", "L5", "S1"), threshold)) | {"groups": {"age_from": [40]}}
+    change_manifest(models, prediction_set=by_age)
+    classifier = Classifier(models, VERSION)
+    old, young = an_exam(40), an_exam(39)
+    assert classifier.sets.not_ruled_out(old, classifier(old)) == kept
+    even = classifier(young)
+    likelier = tuple(root for root, probability in even.roots.items() if probability >= 0.5)
+    assert classifier.sets.not_ruled_out(young, even) == likelier
 
 
 def test_a_version_that_was_never_released_names_those_that_were(models: Path) -> None:

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import pytest
-from sklearn.calibration import CalibratedClassifierCV
 
-from training.cohort import LabelledExam, draw_cohort
+from training.candidates import LOGISTIC
+from training.cohort.draw import Cohort, draw
+from training.cohort.figures import Figures
+from training.cohort.world import World, published_world
 from training.dataset import Dataset, split
-from training.estimator import Fitted, LinearModel, calibrate, fit, fold
-from training.figures import Figures
+from training.estimator import Calibrated, Fitted, calibrate, fit
 from training.params import Params
 
 SEED = 5
@@ -22,8 +22,7 @@ class SmallModel:
 
     parts: dict[str, Dataset]
     fitted: Fitted
-    calibrated: CalibratedClassifierCV
-    linear: LinearModel
+    model: Calibrated
 
 
 @pytest.fixture(scope="session")
@@ -32,18 +31,22 @@ def figures() -> Figures:
 
 
 @pytest.fixture(scope="session")
-def cohort(figures: Figures) -> tuple[LabelledExam, ...]:
-    return tuple(draw_cohort(figures, PATIENTS, np.random.default_rng(SEED)))
+def world() -> World:
+    return published_world()
 
 
 @pytest.fixture(scope="session")
-def data(cohort: tuple[LabelledExam, ...]) -> Dataset:
-    return Dataset.encoded(cohort)
+def cohort(world: World) -> Cohort:
+    return draw([world], PATIENTS, SEED)
+
+
+@pytest.fixture(scope="session")
+def data(cohort: Cohort) -> Dataset:
+    return Dataset.of_cohort(cohort)
 
 
 @pytest.fixture(scope="session")
 def small_model(data: Dataset) -> SmallModel:
     parts = split(data, Params.load().split, SEED)
-    fitted = fit(parts["fit"], [0.01], 2, SEED)
-    calibrated = calibrate(fitted, parts["temperature"])
-    return SmallModel(parts=parts, fitted=fitted, calibrated=calibrated, linear=fold(fitted, calibrated))
+    fitted = fit(LOGISTIC, {"C": 0.01}, parts["fit"], SEED)
+    return SmallModel(parts=parts, fitted=fitted, model=calibrate(fitted, parts["temperature"]))

@@ -1,20 +1,16 @@
-"""The probabilities fit together, and what was not assessed is not normal."""
+"""The temperature is the best one, and the loss that everything is chosen by is what it says."""
 
 import numpy as np
 import pytest
+from scipy.special import softmax
+from sklearn.metrics import log_loss
 
 from features.anatomy import ROOTS
-from features.encoding import FEATURES
 from tests.training.conftest import SmallModel
-from training.conformal import covered, threshold, thresholds
-from training.dataset import Dataset
-from training.estimator import calibrate, inverse_temperature, membership, split_missing
-
-NAMES = [feature.name for feature in FEATURES]
-
-
-def test_missing_becomes_zero_and_an_indicator() -> None:
-    assert split_missing([[1.0, np.nan]]).tolist() == [[1, 0, 0, 1]]
+from training.candidates import LOGISTIC
+from training.conformal import covered, thresholds
+from training.dataset import TooFewPatients
+from training.estimator import Calibrated, Fitted, calibrate, fit, membership, root_log_loss
 
 
 def test_membership_sums_sets_to_roots() -> None:
@@ -28,82 +24,83 @@ def test_membership_sums_sets_to_roots() -> None:
     ]
 
 
-def test_probabilities_are_coherent(small_model: SmallModel) -> None:
-    """No root is likelier than any of the three, nor all together less likely."""
-    probabilities = small_model.linear.probabilities(small_model.parts["test"].rows)
-    some = 1 - probabilities[:, 3]
-    assert (probabilities >= 0).all()
-    assert (probabilities[:, :3].max(axis=1) <= some + 1e-12).all()
-    assert (probabilities[:, :3].sum(axis=1) >= some - 1e-12).all()
+def test_root_log_loss_is_the_mean_of_three_log_losses() -> None:
+    rng = np.random.default_rng(0)
+    involved, stated, weights = rng.random((50, 3)) < 0.4, rng.random((50, 4)), rng.random(50)
+    each = [log_loss(involved[:, i], stated[:, i], sample_weight=weights) for i in range(3)]
+    assert root_log_loss(involved, stated, weights) == pytest.approx(np.mean(each))
 
 
-def test_folding_changes_nothing(small_model: SmallModel) -> None:
-    rows = small_model.parts["test"].rows
-    direct = small_model.calibrated.predict_proba(rows) @ membership(small_model.fitted.root_sets)
-    assert small_model.linear.probabilities(rows) == pytest.approx(direct, abs=1e-12)
+def test_root_log_loss_by_hand() -> None:
+    """-(ln 0.8 + ln 0.5 + ln 0.9) / 3 = (0.2231 + 0.6931 + 0.1054) / 3."""
+    assert root_log_loss([[True, False, False]], [[0.8, 0.5, 0.1, 0.1]]) == pytest.approx(0.3405, abs=1e-4)
 
 
-def test_the_temperature_lowers_the_log_loss_where_it_was_found(small_model: SmallModel) -> None:
-    part = small_model.parts["temperature"]
-    classes = np.searchsorted(small_model.fitted.root_sets, part.root_sets)
-    each = np.arange(len(part))
-    before, after = (
-        -np.log(model.predict_proba(part.rows)[each, classes]).mean()
-        for model in (small_model.fitted.pipeline, small_model.calibrated)
-    )
-    assert after <= before + 1e-6
-    assert 0.5 < inverse_temperature(small_model.calibrated) < 1.5
+def test_a_certain_and_wrong_answer_costs_much_but_not_everything() -> None:
+    assert root_log_loss([[True] * 3], [[0.0] * 4]) == pytest.approx(9 * np.log(10))
 
 
-@pytest.mark.parametrize("name", ["great_toe_extension.weak", "achilles.lost", "sensation.dorsum_foot"])
-def test_not_assessed_is_not_normal(small_model: SmallModel, name: str) -> None:
-    normal = np.full((1, len(NAMES)), np.nan, dtype=np.float32)
-    normal[0, NAMES.index("age_years")] = 45
-    unknown = normal.copy()
-    normal[0, NAMES.index(name)] = 0
-    difference = small_model.linear.probabilities(normal) - small_model.linear.probabilities(unknown)
-    assert np.abs(difference).max() > 0.001
+def test_the_temperature_is_the_best_one(small_model: SmallModel) -> None:
+    part, model = small_model.parts["temperature"], small_model.model
+    best = root_log_loss(part.involved, model.probabilities(part.rows))
+    assert best <= root_log_loss(part.involved, small_model.fitted.probabilities(part.rows))
+    for off in (0.98, 1.02):
+        other = Calibrated(fitted=model.fitted, inverse_temperature=off * model.inverse_temperature)
+        assert root_log_loss(part.involved, other.probabilities(part.rows)) > best
 
 
-def test_calibrating_without_a_rare_set_is_refused(small_model: SmallModel) -> None:
-    part = small_model.parts["temperature"]
-    with pytest.raises(ValueError, match="draw more patients"):
-        calibrate(small_model.fitted, part.where(part.root_sets != 7))
+def test_the_temperature_of_a_model_that_is_too_sure_undoes_it(small_model: SmallModel) -> None:
+    class Sure:
+        """Says three times the log-odds that the calibrated model says."""
+
+        def predict_proba(self, rows: np.ndarray) -> np.ndarray:
+            model = small_model.model
+            return np.asarray(softmax(3 * model.inverse_temperature * model.fitted.log_probabilities(rows), axis=1))
+
+    part, fitted = small_model.parts["temperature"], small_model.fitted
+    sure = Fitted(candidate=LOGISTIC, choices={}, estimator=Sure(), root_sets=fitted.root_sets)
+    assert calibrate(sure, part).inverse_temperature == pytest.approx(1 / 3, rel=1e-3)
+
+
+def test_weights_move_the_temperature(small_model: SmallModel) -> None:
+    part = small_model.parts["temperature"].where(np.arange(300))
+    right = small_model.fitted.probabilities(part.rows)[:, :3].round().astype(bool) == part.involved
+    part.weights[:] = np.where(right.all(axis=1), 1.0, 0.05)
+    assert calibrate(small_model.fitted, part).inverse_temperature > 1.2 * small_model.model.inverse_temperature
+
+
+def test_a_set_of_roots_the_model_never_saw_does_not_stop_the_calibration(small_model: SmallModel) -> None:
+    part = small_model.parts["fit"].where(np.arange(1500))
+    fitted = fit(LOGISTIC, {"C": 0.01}, part.where(np.isin(part.root_sets, (0, 1, 2, 4))), 1)
+    assert set(np.unique(small_model.parts["temperature"].root_sets)) > {0, 1, 2, 4}
+    calibrated = calibrate(fitted, small_model.parts["temperature"])
+    assert 0.2 < calibrated.inverse_temperature < 2
+    assert np.isfinite(calibrated.probabilities(part.rows)).all()
+
+
+def test_one_set_of_roots_is_nothing_to_learn(small_model: SmallModel) -> None:
+    part = small_model.parts["fit"]
+    with pytest.raises(TooFewPatients, match="same roots"):
+        fit(LOGISTIC, {"C": 0.01}, part.where(part.root_sets == 2), 1)
+
+
+def test_no_rows_get_no_answers(small_model: SmallModel) -> None:
+    assert small_model.model.probabilities(small_model.parts["test"].rows[:0]).shape == (0, 4)
 
 
 def test_coverage_on_new_exams_is_as_promised(small_model: SmallModel) -> None:
-    held, test = small_model.parts["conformal"], small_model.parts["test"]
-    limits = thresholds(small_model.linear.probabilities(held.rows), held.involved, 0.9)
-    found = covered(small_model.linear.probabilities(test.rows), test.involved, limits)
+    held, test, model = small_model.parts["conformal"], small_model.parts["test"], small_model.model
+    limits = thresholds(model.probabilities(held.rows), held.involved, 0.9)
+    found = covered(model.probabilities(test.rows), test.involved, limits)
     for i, root in enumerate(ROOTS):
         # Four standard errors of both draws.
         error = 4 * np.sqrt(0.09 / held.involved[:, i].sum() + 0.09 / test.involved[:, i].sum())
         assert found[root] == pytest.approx(0.9, abs=error)
 
 
-@pytest.mark.parametrize(
-    ("count", "expected"),
-    [
-        (8, 0.0),  # 0.1 * 9 < 1: too few to promise nine in ten
-        (9, 1.0),  # 0.1 * 10 = 1: the smallest
-        (18, 1.0),  # 0.1 * 19 = 1.9
-        (19, 2.0),  # 0.1 * 20 = 2: the second smallest
-        (99, 10.0),
-    ],
-)
-def test_the_threshold_is_the_corrected_quantile(count: int, expected: float) -> None:
-    assert threshold(np.arange(count, 0, -1.0), 0.9) == expected
-
-
-def test_coverage_of_a_root_that_nobody_has_is_not_a_number() -> None:
-    shares = covered(np.full((2, 4), 0.5), np.array([[True, False, False]] * 2), dict.fromkeys(("L4", "L5", "S1"), 0.2))
-    assert shares["L4"] == 1
-    assert np.isnan(shares["S1"])
-
-
-def test_a_small_model_discriminates(small_model: SmallModel, data: Dataset) -> None:
+def test_a_small_model_discriminates(small_model: SmallModel) -> None:
     test = small_model.parts["test"]
-    probabilities = small_model.linear.probabilities(test.rows)
+    probabilities = small_model.model.probabilities(test.rows)
     for i in range(len(ROOTS)):
         involved = test.involved[:, i]
         assert probabilities[involved, i].mean() > probabilities[~involved, i].mean() + 0.1

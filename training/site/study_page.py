@@ -1,0 +1,126 @@
+"""The study of `training.site.study` as a picture and as tables in docs/site-data.md."""
+
+import io
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from scipy.stats import t as student
+
+from training.site.mixing import DEFAULT_PRIOR_WEIGHT
+from training.site.study import Curves
+
+DOCS = Path(__file__).parents[2] / "docs"
+BEGIN, END = "<!-- study: begin -->", "<!-- study: end -->"
+LOG_LOSS, AREA = 0, 1
+_COLOURS = {"prior": "#767676", "local": "#c2571a", "mixed": "#1b5e9c"}
+
+Floats = npt.NDArray[np.float64]
+
+
+def write(curves: Curves, far: Curves, docs: Path = DOCS) -> None:
+    """Write `site-data.svg` and put the tables between the marks of `site-data.md`; `far` are sites more unlike.
+
+    Raises:
+        ValueError: the page has no marks.
+    """
+    (docs / "site-data.svg").write_text(picture(curves), encoding="utf-8")
+    page = docs / "site-data.md"
+    before, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"{page.name} has no {BEGIN} … {END} to put the tables between")
+    page.write_text(f"{before}{BEGIN}\n\n{tables(curves, far)}\n\n{END}{after}", encoding="utf-8")
+
+
+def tables(curves: Curves, far: Curves) -> str:
+    """The two tables in Markdown: log-loss by number of local exams, and what each PRIOR_WEIGHT costs at worst."""
+    prior = curves.prior[:, LOG_LOSS]
+    lines = [
+        f"Log-loss of the prior alone: {_with_interval(prior, '.3f')}. Compared with it, at the same site:",
+        "",
+        f"| local exams | local alone | mixed, PRIOR_WEIGHT={DEFAULT_PRIOR_WEIGHT:g} | local beats the prior |",
+        "| ---: | ---: | ---: | ---: |",
+    ]
+    for i, size in enumerate(curves.plan.sizes):
+        local, mixed = curves.local[:, i, LOG_LOSS] - prior, curves.mixed[:, _default(curves), i, LOG_LOSS] - prior
+        won = f"{int((local < 0).sum())} of {curves.plan.sites}"
+        lines.append(f"| {size:,} | {_with_interval(local, '+.3f')} | {_with_interval(mixed, '+.3f')} | {won} |")
+    lines += [
+        "",
+        "How much worse the mixture is than the better of prior alone and local alone, over all sites and sizes",
+        "(below zero it is better than both); on the right at sites twice as unlike the papers:",
+        "",
+        "| PRIOR_WEIGHT | mean | worst | unlike sites: mean | worst |",
+        "| ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for weight, regret, there in zip(
+        curves.plan.weights, curves.regret.swapaxes(0, 1), far.regret.swapaxes(0, 1), strict=True
+    ):
+        told = (regret.mean(), regret.max(), there.mean(), there.max())
+        lines.append(f"| {weight:g} | " + " | ".join(f"{value:+.4f}" for value in told) + " |")
+    return "\n".join(lines)
+
+
+def picture(curves: Curves) -> str:
+    """The figure of `drawn` as SVG. The same curves give the same text."""
+    written = io.StringIO()
+    with mpl.rc_context({"svg.hashsalt": "site-data"}):
+        drawn(curves).savefig(written, format="svg", metadata={"Date": None})
+    return "\n".join(line.rstrip() for line in written.getvalue().splitlines()) + "\n"
+
+
+def drawn(curves: Curves) -> Figure:
+    """Log-loss and area compared with the prior alone, over the number of local exams."""
+    figure = Figure(figsize=(9.5, 4.2), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    _panel(left, curves, LOG_LOSS)
+    _panel(right, curves, AREA)
+    left.set_title("Log-loss against the synthetic cohort alone (lower is better)", fontsize=10)
+    right.set_title("Area under the ROC curve against it (higher is better)", fontsize=10)
+    # At the smallest sites local exams alone are far off the scale that the rest needs.
+    gain = -(curves.mixed[..., LOG_LOSS] - curves.prior[:, None, None, LOG_LOSS]).mean(axis=0).min()
+    left.set_ylim(-1.5 * gain, 2.5 * gain)
+    left.legend(frameon=False, loc="upper right")
+    return figure
+
+
+def _panel(axes: Axes, curves: Curves, measure: int) -> None:
+    sizes, prior = curves.plan.sizes, curves.prior[:, None, measure]
+    axes.axhline(0, color=_COLOURS["prior"], label="synthetic cohort alone", linewidth=2)
+    for name, label, lines in (
+        ("local", "local exams alone", curves.local[..., measure] - prior),
+        (
+            "mixed",
+            f"both, PRIOR_WEIGHT={DEFAULT_PRIOR_WEIGHT:g}",
+            curves.mixed[:, _default(curves), :, measure] - prior,
+        ),
+    ):
+        mean, half = lines.mean(axis=0), _half_width(lines)
+        axes.plot(sizes, mean, color=_COLOURS[name], label=label, linewidth=2, marker="o", markersize=3.5)
+        axes.fill_between(sizes, mean - half, mean + half, color=_COLOURS[name], alpha=0.15, linewidth=0)
+    axes.set_xscale("log")
+    axes.set_xticks(sizes, [f"{size:,}" for size in sizes], rotation=45)
+    axes.minorticks_off()
+    axes.set_xlabel("local exams")
+    axes.grid(alpha=0.25)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _default(curves: Curves) -> int:
+    """Where the default weight stands among those of the plan."""
+    return list(curves.plan.weights).index(DEFAULT_PRIOR_WEIGHT)
+
+
+def _half_width(values: Floats) -> Floats:
+    """Half of the 95 % interval of the mean over sites (the first axis), by Student's t."""
+    sites = len(values)
+    error = values.std(axis=0, ddof=1) / np.sqrt(sites)
+    return np.asarray(student.ppf(0.975, sites - 1) * error)
+
+
+def _with_interval(values: Floats, form: str) -> str:
+    return f"{values.mean():{form}} ± {float(_half_width(values)):.3f}"
