@@ -7,7 +7,7 @@ set of roots in both parts, which a site with few patients does not have.
 Source: Guo C et al. On calibration of modern neural networks. ICML 2017 (temperature scaling).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -23,7 +23,6 @@ from training.candidates import Candidate, Choices
 from training.dataset import Dataset, TooFewPatients
 
 Floats = npt.NDArray[np.float64]
-Chances = npt.NDArray[np.floating]
 
 COLUMNS = (*(str(root) for root in ROOTS), "none")
 """The columns of every array of probabilities."""
@@ -85,28 +84,20 @@ class Calibrated:
         return np.asarray(softmax(scaled, axis=1) @ membership(self.fitted.root_sets))
 
 
-def fit(candidate: Candidate, choices: Choices, part: Dataset, seed: int, chances: Chances | None = None) -> Fitted:
+def fit(candidate: Candidate, choices: Choices, part: Dataset, seed: int) -> Fitted:
     """Fit on `part`, each examination counting for its weight; those of weight 0 are left out.
-
-    `chances` (n, 8), known of synthetic examinations alone, are the exact probabilities of the sets of roots, numbered
-    as in `Dataset.root_sets`; a candidate that can learn from them does, the others learn from the roots drawn.
 
     Raises:
         TooFewPatients: all examinations of `part` have the same roots.
     """
     counted = np.flatnonzero(part.weights > 0)
-    if len(counted) < len(part):
-        part, chances = part.where(counted), None if chances is None else chances[counted]
+    part = part if len(counted) == len(part) else part.where(counted)
     # Numbered without gaps, because a fitted estimator knows its classes by position.
     root_sets, classes = np.unique(part.root_sets, return_inverse=True)
     if len(root_sets) < 2:
         raise TooFewPatients(f"all {len(part)} examinations to fit on have the same roots: there is nothing to learn")
     estimator: Any = candidate.build(choices, seed)
-    given = {} if np.all(part.weights == 1) else {"sample_weight": part.weights}
-    if chances is not None:
-        of_known = np.maximum(chances[:, root_sets], LEAST_PROBABILITY)
-        given["chances"] = of_known / of_known.sum(axis=1, keepdims=True)
-    estimator.fit(part.rows, classes, **_routed(estimator, given))
+    estimator.fit(part.rows, classes, **_weighted(estimator, part.weights))
     return Fitted(candidate=candidate, choices=choices, estimator=estimator, root_sets=root_sets)
 
 
@@ -139,14 +130,14 @@ def membership(root_sets: npt.ArrayLike) -> Floats:
     return np.column_stack([bits, codes == 0]).astype(np.float64)
 
 
-def _routed(estimator: Any, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of `fit` that hand `given` to every step that takes it."""
-    steps = estimator.steps if isinstance(estimator, Pipeline) else [("", estimator)]
+def _weighted(estimator: Any, weights: Floats) -> dict[str, Floats]:
+    """The arguments of `fit` that hand the weights to every step that takes them; none if all weights are 1."""
+    if np.all(weights == 1):
+        return {}
+    if not isinstance(estimator, Pipeline):
+        return {"sample_weight": weights}
     return {
-        f"{name}__{argument}".removeprefix("__"): value
-        for name, step in steps
-        for argument, value in given.items()
-        if has_fit_parameter(step, argument)
+        f"{name}__sample_weight": weights for name, step in estimator.steps if has_fit_parameter(step, "sample_weight")
     }
 
 

@@ -13,11 +13,15 @@ from onnx import TensorProto, numpy_helper
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
 
 from training import interactions
+from training.cohort.world import published_world
 from training.design import Design
 from training.draft import Draft
-from training.perceptron import Perceptron
+from training.evidence import Evidence
+from training.evidence_graph import evidence
+from training.perceptron import AnnealedPerceptron
 
 Layer = tuple[npt.NDArray[np.floating], npt.NDArray[np.floating]]
 """Weights (columns in, columns out) and intercepts (columns out,)."""
@@ -38,9 +42,13 @@ def log_odds(draft: Draft, estimator: Any, rows: str, factor: float) -> str:
     match estimator:
         case HistGradientBoostingClassifier():
             return _trees(draft, estimator, values, factor)
+        case Pipeline(steps=[(_, Evidence()), (_, StandardScaler() as scaler), (_, LogisticRegression() as model)]):
+            plain = model.coef_.T / scaler.scale_[:, None]
+            columns = evidence(draft, published_world(), values)
+            return _layers(draft, [(plain, model.intercept_ - scaler.mean_ @ plain)], columns, factor)
         case Pipeline(steps=[(_, Design() as design), (_, LogisticRegression() as model)]):
             layers = [(model.coef_.T, model.intercept_)]
-        case Pipeline(steps=[(_, Design() as design), (_, Perceptron() as model)]):
+        case Pipeline(steps=[(_, Design() as design), (_, AnnealedPerceptron() as model)]):
             layers = model.layers_
         case _:
             raise TypeError(f"no graph for {type(estimator).__name__}")

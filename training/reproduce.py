@@ -116,7 +116,9 @@ def retrain_as_stated(stated: Mapping[str, Any], into: Path, data: Path | None =
             f"the manifest of {stated['version']} does not say with which seed and patients it was made"
         )
     if (training["origin"] != Origin.SYNTHETIC) is (data is None):
-        whose = "the synthetic cohort" if training["origin"] == Origin.SYNTHETIC else "a site's table: name it with DATA="
+        whose = (
+            "the synthetic cohort" if training["origin"] == Origin.SYNTHETIC else "a site's table: name it with DATA="
+        )
         raise NotReproducible(f"{stated['version']} was trained on {whose}")
     params = Params.load(version=stated["version"], seed=training["seed"], patients=training["patients"])
     site = None

@@ -102,9 +102,7 @@ def train(params: Params, into: Path, created: str, *, site: SiteData | None = N
             into / params.version,
             onnx_bytes=onnx_bytes,
             created=created,
-            statements=statements(
-                judged, origin=source.origin, bases=source.bases, of_model=(chosen.candidate.limit,)
-            ),
+            statements=statements(judged, origin=source.origin, bases=source.bases, of_model=(chosen.candidate.limit,)),
             prediction_set=asdict(sets),
             training=_training(params, source, site, chosen, model, tags["commit"]),
             metrics={"parity": parity, "parity_rows": params.parity.rows, **judged["summary"]},
@@ -149,7 +147,7 @@ def _fit_of_cohort(params: Params, source: Source, live: tracking.Live, tell: Sa
 
 def _choose(params: Params, source: Source, live: tracking.Live, tell: Say) -> tuple[Tuned, list[dict[str, Any]]]:
     """The candidate to fit, and how all of them stood."""
-    compared = search(CANDIDATES, source.to_fit, params.search, params.seed, live.trial, tell)
+    compared = search(CANDIDATES, source.parts["fit"], params.search, params.seed, live.trial, tell, source.with_prior)
     chosen = choose(compared)
     standing = [
         {
@@ -168,15 +166,13 @@ def _choose(params: Params, source: Source, live: tracking.Live, tell: Say) -> t
 
 
 def _fit(params: Params, source: Source, chosen: Tuned, tell: Say) -> Calibrated:
-    fitted = fit(chosen.candidate, chosen.choices, source.to_fit, params.seed)
+    fitted = fit(chosen.candidate, chosen.choices, source.with_prior(source.parts["fit"]), params.seed)
     model = calibrate(fitted, source.parts["temperature"])
-    tell(f"fitted on {len(source.to_fit)} examinations; inverse temperature {model.inverse_temperature:.3f}")
+    tell(f"fitted on {len(source.parts['fit'])} examinations; inverse temperature {model.inverse_temperature:.3f}")
     return model
 
 
-def _judge(
-    params: Params, source: Source, model: Calibrated, sets: Callable[..., Any], best: Any, tell: Say
-) -> Report:
+def _judge(params: Params, source: Source, model: Calibrated, sets: Callable[..., Any], best: Any, tell: Say) -> Report:
     """The report on the test part, and how the model does in other worlds where it comes from the cohort."""
     test, figures = source.parts["test"], Figures.load()
     tell("the best possible is known on the test part" if best is not None else "nobody knows the best possible here")
@@ -186,9 +182,7 @@ def _judge(
         "textbook": textbook_called(test.rows),
         "naive_bayes": naive_bayes(figures, test.rows, np.clip(prevalence, 1e-3, 1 - 1e-3)),
     }
-    judged = report(
-        test, stated, sets(stated, test.rows), coverage=params.coverage, baselines=baselines, limit=best
-    )
+    judged = report(test, stated, sets(stated, test.rows), coverage=params.coverage, baselines=baselines, limit=best)
     if source.worlds:
         worlds = draw_worlds(params.cohort.other_worlds, params.seed + OTHER_WORLDS)
         found = across_worlds(model, worlds, params.cohort.other_patients, params.seed + OTHER_WORLDS)
@@ -205,8 +199,13 @@ def _log(live: tracking.Live, judged: Report, plots: Mapping[str, Plot]) -> None
         live.figure(name, plot)
     for name in ("candidates", "goodness_of_fit"):
         if judged[name]:
-            live.table(name, [{key: str(value) if isinstance(value, dict) else value for key, value in row.items()}
-                              for row in judged[name]])
+            live.table(
+                name,
+                [
+                    {key: str(value) if isinstance(value, dict) else value for key, value in row.items()}
+                    for row in judged[name]
+                ],
+            )
 
 
 def _numbers(nested: Mapping[str, Any], under: str) -> list[tuple[str, float]]:
@@ -225,7 +224,9 @@ def _export(params: Params, source: Source, model: Calibrated, tell: Say) -> tup
     rng = np.random.default_rng(params.seed)
     rows = export.scatter_missing(source.parts["test"].rows, params.parity.rows, rng)
     parity = export.check_parity(onnx_bytes, model, rows, params.parity.largest_difference)
-    tell(f"exported {len(onnx_bytes) / 1e6:.2f} MB: ONNX differs from scikit-learn by at most {parity:.1e} over {len(rows)} rows")
+    tell(
+        f"exported {len(onnx_bytes) / 1e6:.2f} MB: ONNX differs from scikit-learn by at most {parity:.1e} over {len(rows)} rows"
+    )
     return onnx_bytes, parity
 
 
@@ -259,5 +260,3 @@ def _png(plot: Plot) -> bytes:
     buffer = io.BytesIO()
     plot.savefig(buffer, format="png", dpi=110, metadata={"Software": None})
     return buffer.getvalue()
-
-

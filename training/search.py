@@ -21,12 +21,22 @@ import optuna
 
 from training.candidates import Candidate, Choices
 from training.dataset import Dataset, Index, patient_folds
-from training.estimator import Chances, fit, root_log_loss
+from training.estimator import fit, root_log_loss
 
 OnTrial = Callable[[str, int, Mapping[str, Any], Sequence[float]], None]
 """Called after every trial with the name of the candidate, the number of the trial, its choices and its fold losses."""
 
 Say = Callable[[str], None]
+
+WithPrior = Callable[[Dataset], Dataset]
+"""What is fitted on for the examinations given: with a site's own, the synthetic cohort beside them. Nothing but the
+examinations given is ever judged on."""
+
+
+def alone(data: Dataset) -> Dataset:
+    """The examinations as they are, with no prior."""
+    return data
+
 
 RANDOM_TRIALS = 4
 """How many trials are drawn at random before the sampler trusts what it has seen."""
@@ -71,18 +81,6 @@ class Standing:
         return self.behind <= self.standard_error
 
 
-@dataclass(frozen=True, kw_only=True)
-class Material:
-    """Examinations to fit on, and their `chances` (n, 8) as in `training.estimator.fit`, if they are known."""
-
-    data: Dataset
-    chances: Chances | None = None
-
-    def where(self, chosen: Index) -> "Material":
-        """The examinations that an index chooses."""
-        return Material(data=self.data.where(chosen), chances=None if self.chances is None else self.chances[chosen])
-
-
 def search(
     candidates: Sequence[Candidate],
     data: Dataset,
@@ -90,35 +88,38 @@ def search(
     seed: int,
     on_trial: OnTrial,
     say: Say,
-    chances: Chances | None = None,
+    with_prior: WithPrior = alone,
 ) -> tuple[Tuned, ...]:
-    """Tune every candidate, then compare them on more patients; in the order given.
-
-    `chances` (n, 8) of `data`, if they are known, are learnt from as in `training.estimator.fit`.
-    """
-    material = Material(data=data, chances=chances)
-    subset = some_patients(material, plan.tuning_exams, seed)
-    say(f"tuning on {len(subset.data)} examinations, {plan.tuning_folds} folds")
+    """Tune every candidate, then compare them on more patients; in the order given."""
+    subset = some_patients(data, plan.tuning_exams, seed)
+    say(f"tuning on {len(subset)} examinations, {plan.tuning_folds} folds")
     tuned = [
-        tune(candidate, subset, plan.trials[candidate.name], plan.tuning_folds, seed, on_trial, say)
+        tune(candidate, subset, plan.trials[candidate.name], plan.tuning_folds, seed, on_trial, say, with_prior)
         for candidate in candidates
     ]
-    subset = some_patients(material, plan.comparing_exams, seed)
-    say(f"comparing on {len(subset.data)} examinations, {plan.comparing_folds} folds")
-    return compare(tuned, subset, plan.comparing_folds, seed, say)
+    subset = some_patients(data, plan.comparing_exams, seed)
+    say(f"comparing on {len(subset)} examinations, {plan.comparing_folds} folds")
+    return compare(tuned, subset, plan.comparing_folds, seed, say, with_prior)
 
 
 def tune(
-    candidate: Candidate, material: Material, trials: int, folds: int, seed: int, on_trial: OnTrial, say: Say
+    candidate: Candidate,
+    data: Dataset,
+    trials: int,
+    folds: int,
+    seed: int,
+    on_trial: OnTrial,
+    say: Say,
+    with_prior: WithPrior = alone,
 ) -> Tuned:
     """The best of so many trials, the first with the candidate's `start`; the same seed gives the same trials."""
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    splits = _folds(material.data, folds, seed)
+    splits = _folds(data, folds, seed)
     done: list[Tuned] = []
 
     def objective(trial: optuna.Trial) -> float:
         choices = candidate.suggest(trial)
-        losses = fold_losses(candidate, choices, material, splits, seed)
+        losses = fold_losses(candidate, choices, data, splits, seed, with_prior)
         tuned = Tuned(candidate=candidate, choices=choices, fold_losses=losses)
         done.append(tuned)
         on_trial(candidate.name, trial.number, choices, losses)
@@ -132,29 +133,36 @@ def tune(
     return min(done, key=lambda tuned: tuned.loss)
 
 
-def compare(tuned: Sequence[Tuned], material: Material, folds: int, seed: int, say: Say) -> tuple[Tuned, ...]:
-    """The same choices with the losses of folds of `material`, the same folds for all."""
-    splits = _folds(material.data, folds, seed)
+def compare(
+    tuned: Sequence[Tuned], data: Dataset, folds: int, seed: int, say: Say, with_prior: WithPrior = alone
+) -> tuple[Tuned, ...]:
+    """The same choices with the losses of folds of `data`, the same folds for all."""
+    splits = _folds(data, folds, seed)
     compared = []
     for entry in tuned:
-        losses = fold_losses(entry.candidate, entry.choices, material, splits, seed)
+        losses = fold_losses(entry.candidate, entry.choices, data, splits, seed, with_prior)
         compared.append(replace(entry, fold_losses=losses))
         say(f"{entry.candidate.name}: {compared[-1].loss:.4f} with {_told(entry.choices)}")
     return tuple(compared)
 
 
 def fold_losses(
-    candidate: Candidate, choices: Choices, material: Material, splits: Sequence[tuple[Index, Index]], seed: int
+    candidate: Candidate,
+    choices: Choices,
+    data: Dataset,
+    splits: Sequence[tuple[Index, Index]],
+    seed: int,
+    with_prior: WithPrior = alone,
 ) -> tuple[float, ...]:
-    """The weighted `root_log_loss` of each held-out fold against the roots drawn, fitted on the others.
+    """The weighted `root_log_loss` of each held-out fold, fitted on the others and what `with_prior` puts beside them.
 
     A set of roots that only the held-out part has is no fault: the roots in it have probabilities from other sets, and
     one that has none at all pays the largest loss there is.
     """
     losses = []
     for rest, held_out in splits:
-        learnt, held = material.where(rest), material.data.where(held_out)
-        fitted = fit(candidate, choices, learnt.data, seed, learnt.chances)
+        learnt, held = data.where(rest), data.where(held_out)
+        fitted = fit(candidate, choices, with_prior(learnt), seed)
         losses.append(root_log_loss(held.involved, fitted.probabilities(held.rows), held.weights))
     return tuple(losses)
 
@@ -181,16 +189,16 @@ def choose(compared: Sequence[Tuned]) -> Tuned:
     return min(within, key=lambda tuned: tuned.candidate.rank)
 
 
-def some_patients(material: Material, exams: int, seed: int) -> Material:
-    """All examinations of patients drawn until there are about so many; all of `material` if it has no more."""
-    if len(material.data) <= exams:
-        return material
-    patients, of = np.unique(material.data.patients, return_inverse=True)
+def some_patients(data: Dataset, exams: int, seed: int) -> Dataset:
+    """All examinations of patients drawn until there are about so many; all of `data` if it has no more."""
+    if len(data) <= exams:
+        return data
+    patients, of = np.unique(data.patients, return_inverse=True)
     rank = np.random.default_rng(seed).permutation(len(patients))
     # In the order of the draw, as many patients as come to that number of examinations.
     counts = np.bincount(of)[np.argsort(rank)]
     last = int(np.searchsorted(np.cumsum(counts), exams))
-    return material.where(np.flatnonzero(rank[of] <= last))
+    return data.where(np.flatnonzero(rank[of] <= last))
 
 
 def _folds(data: Dataset, folds: int, seed: int) -> list[tuple[Index, Index]]:

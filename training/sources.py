@@ -7,6 +7,7 @@ calibration, prediction sets and judgement are on the data's own patients alone.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from training.cohort.draw import draw
@@ -17,6 +18,7 @@ from training.conformal import Floats
 from training.dataset import Dataset, split
 from training.evaluation.card import Origin
 from training.params import Params
+from training.search import WithPrior, alone
 from training.site.mixing import mix
 from training.site.table import read
 
@@ -25,15 +27,16 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """The parts of the data and what to fit on; `digest` is that of all the data, `statement` says where they are from.
+    """The parts of the data; `digest` is that of all of them, `statement` says where they are from.
 
-    `worlds` are those that the cohort was drawn from; there are none behind a site's data.
+    `worlds` are those that the cohort was drawn from; there are none behind a site's data. `with_prior` puts the
+    synthetic cohort beside a site's exams that are to be fitted on, and leaves the cohort's own as they are.
     """
 
     origin: Origin
     statement: str
     parts: Mapping[str, Dataset]
-    to_fit: Dataset
+    with_prior: WithPrior
     digest: str
     worlds: tuple[World, ...]
     bases: Mapping[str, int] | None
@@ -54,7 +57,7 @@ def synthetic(params: Params, say: Say) -> Source:
         origin=Origin.SYNTHETIC,
         statement=_of_cohort(bases, params.cohort.worlds),
         parts=parts,
-        to_fit=parts["fit"],
+        with_prior=alone,
         digest=data.digest(),
         worlds=worlds,
         bases=bases,
@@ -77,7 +80,7 @@ def of_site(params: Params, path: Path, prior_weight: float, now: datetime, say:
             origin=Origin.SITE,
             statement=statement,
             parts=parts,
-            to_fit=parts["fit"],
+            with_prior=alone,
             digest=table.dataset.digest(),
             worlds=(),
             bases=None,
@@ -91,7 +94,7 @@ def of_site(params: Params, path: Path, prior_weight: float, now: datetime, say:
         statement=f"{statement}; as prior knowledge worth {prior_weight:g} of them, a "
         + _of_cohort(bases, params.cohort.worlds),
         parts=parts,
-        to_fit=mix(parts["fit"], prior, prior_weight),
+        with_prior=partial(mix, prior=prior, weight=prior_weight),
         digest=table.dataset.digest(),
         worlds=(),
         bases=bases,
@@ -102,7 +105,7 @@ def _of_cohort(bases: Mapping[str, int], worlds: int) -> str:
     """Where the cohort comes from, in one sentence that promises no more than the table of figures holds."""
     return (
         f"synthetic cohort drawn in {worlds} worlds from published frequencies where there are any, otherwise from "
-        f"assumptions (training/cohort/figures.csv: {bases['published']} figures as published, {bases['working']} working "
-        f"values judged from published ones, {bases['recalled']} from memory, {bases['assumption']} assumptions, "
+        f"assumptions (training/cohort/figures.csv: {bases['published']} figures as published, {bases['working']} "
+        f"working values judged from published ones, {bases['recalled']} from memory, {bases['assumption']} assumptions, "
         f"{bases['design']} choices of design); no patient data"
     )

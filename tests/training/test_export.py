@@ -14,6 +14,7 @@ from training.export import ParityBroken, check_parity, graph, infer, scatter_mi
 
 ROWS = 20000
 KINDS: dict[str, dict[str, Any]] = {
+    "evidence": {"C": 1.0},
     "logistic": {"C": 0.01},
     "trees": {**TREES.start, "iterations": 10},
     "perceptron": {**PERCEPTRON.start, "units": 64},

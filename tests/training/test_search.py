@@ -8,7 +8,7 @@ import pytest
 
 from tests.training.conftest import SmallModel
 from training.candidates import CANDIDATES, LOGISTIC, PERCEPTRON, TREES, Candidate
-from training.search import Material, Plan, Tuned, choose, compare, search, some_patients, standings, tune
+from training.search import Plan, Tuned, choose, compare, search, some_patients, standings, tune
 
 Told = list[tuple[str, int, dict[str, Any], tuple[float, ...]]]
 
@@ -91,7 +91,7 @@ def test_the_search_tells_every_trial_and_can_be_repeated(small_model: SmallMode
 
 
 def test_another_seed_searches_elsewhere(small_model: SmallModel) -> None:
-    material = some_patients(Material(data=small_model.parts["fit"]), 500, 1)
+    material = some_patients(small_model.parts["fit"], 500, 1)
     tried: list[list[float]] = []
     for seed in (1, 2):
         told: Told = []
@@ -106,38 +106,23 @@ def test_a_set_of_roots_missing_from_a_fold_is_no_fault(candidate: Candidate, sm
     """One patient alone has all three roots: in one of the two folds nobody to fit on does."""
     part = small_model.parts["fit"]
     common = np.flatnonzero(np.isin(part.root_sets, (0, 1, 2)))[:300]
-    material = Material(data=part.where(np.append(common, np.flatnonzero(part.root_sets == 7)[:1])))
+    material = part.where(np.append(common, np.flatnonzero(part.root_sets == 7)[:1]))
     entry = Tuned(candidate=candidate, choices=dict(candidate.start), fold_losses=())
     (compared,) = compare([entry], material, 2, 1, silent)
     assert np.isfinite(compared.fold_losses).all()
     assert compared.loss < 1
 
 
-def test_chances_that_are_known_are_learnt_from(small_model: SmallModel) -> None:
-    """Of one set of roots for certain, whoever was labelled how: a perceptron believes it, a regression cannot."""
-    part = small_model.parts["fit"].where(np.arange(600))
-    certain = np.zeros((600, 8))
-    certain[:, 2] = 1
-    entries = [Tuned(candidate=c, choices=dict(c.start), fold_losses=()) for c in (LOGISTIC, PERCEPTRON)]
-    taught = compare(entries, Material(data=part, chances=certain), 2, 1, silent)
-    labelled = compare(entries, Material(data=part), 2, 1, silent)
-    assert taught[0] == labelled[0]
-    assert taught[1].loss > 2 * labelled[1].loss
-
-
 def test_some_patients_are_whole_patients(small_model: SmallModel) -> None:
     data = small_model.parts["fit"]
-    material = Material(data=data, chances=np.repeat(np.arange(len(data))[:, None], 8, axis=1))
-    some = some_patients(material, 1000, 3)
-    assert 1000 <= len(some.data) < 1005
-    assert np.isin(data.patients, some.data.patients).sum() == len(some.data)
-    assert some.data.involved.mean(axis=0) == pytest.approx(data.involved.mean(axis=0), abs=0.07)
-    assert some.chances is not None
-    assert np.array_equal(data.rows[some.chances[:, 0]], some.data.rows, equal_nan=True)
-    again, other = (some_patients(material, 1000, seed).data.digest() for seed in (3, 4))
-    assert some.data.digest() == again != other
+    some = some_patients(data, 1000, 3)
+    assert 1000 <= len(some) < 1005
+    assert np.isin(data.patients, some.patients).sum() == len(some)
+    assert some.involved.mean(axis=0) == pytest.approx(data.involved.mean(axis=0), abs=0.07)
+    again, other = (some_patients(data, 1000, seed).digest() for seed in (3, 4))
+    assert some.digest() == again != other
 
 
 def test_all_patients_if_there_are_no_more(small_model: SmallModel) -> None:
-    material = Material(data=small_model.parts["temperature"])
-    assert some_patients(material, len(material.data), 3) is material
+    data = small_model.parts["temperature"]
+    assert some_patients(data, len(data), 3) is data

@@ -4,13 +4,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from tests.training.site_tables import Row, a_row, some_rows, write_jsonl
-from training.cohort import draw_cohort
 from training.dataset import Dataset, patient_folds
-from training.figures import Figures
 from training.site.faults import BadTable, Faults
 from training.site.leakage import names_outcome, tell_giveaways, tell_twins
 from training.site.table import read
@@ -61,9 +58,8 @@ def test_short_letters_may_be_alike_by_chance(tmp_path: Path) -> None:
     assert "exams are like another one, but state fewer than 12 findings" in "\n".join(table.notes)
 
 
-def test_the_synthetic_cohort_has_neither_twins_nor_giveaways() -> None:
-    drawn = tuple(draw_cohort(Figures.load(), 6000, np.random.default_rng(2)))
-    data, faults = Dataset.encoded(drawn), Faults(unit="line")
+def test_the_synthetic_cohort_has_neither_twins_nor_giveaways(data: Dataset) -> None:
+    faults = Faults(unit="line")
     tell_twins(data, range(len(data)), [str(i) for i in range(len(data))], faults)
     tell_giveaways(data, faults)
     assert len(faults) == 0

@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from features.encoding import encode
 from features.exam import Exam
 from tests.training.site_tables import WRITERS, as_json, some_rows, write_csv, write_jsonl
-from training.cohort import draw_cohort
+from training.cohort.completeness import COMPLETENESS
+from training.cohort.draw import draw
+from training.cohort.records import SUFFIXES, write
+from training.cohort.world import World
 from training.dataset import Dataset
-from training.figures import Figures
 from training.site.columns import EXAM, Kind, dotted, exam_columns, from_cell, nested, to_cell
 from training.site.completeness import completeness_of
 from training.site.table import read
@@ -26,20 +28,17 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 EVERY_FINDING = json.loads((Path(__file__).parents[1] / "features" / "every_finding.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("name", WRITERS)
-def test_a_synthetic_cohort_comes_back_as_it_was_drawn(tmp_path: Path, name: str) -> None:
-    drawn = tuple(draw_cohort(Figures.load(), 1000, np.random.default_rng(1)))
-    rows = [
-        {"exam": as_json(one.exam), "roots": sorted(one.roots), "patient": one.patient, "setting": "surgical"}
-        for one in drawn
-    ]
-    table = read(WRITERS[name](tmp_path / name, rows), NOW)
-    expected = Dataset.encoded(drawn)
-    assert np.array_equal(table.dataset.rows, expected.rows, equal_nan=True)
-    assert np.array_equal(table.dataset.involved, expected.involved)
-    assert np.array_equal(table.dataset.patients, expected.patients)
-    assert set(table.dataset.setting) == {"surgical"}
-    assert table.dataset.weights.tolist() == [1.0] * len(drawn)
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_synthetic_cohort_comes_back_as_it_was_drawn(tmp_path: Path, world: World, suffix: str) -> None:
+    drawn = draw([world], 1000, seed=1)
+    path = tmp_path / f"exams{suffix}"
+    write(drawn, path, seed=1, tell=lambda done: None)
+    read_back, expected = read(path, NOW).dataset, Dataset.of_cohort(drawn)
+    assert np.array_equal(read_back.rows, expected.rows, equal_nan=True)
+    assert np.array_equal(read_back.involved, expected.involved)
+    assert np.array_equal(read_back.setting, expected.setting)
+    assert read_back.patients.tolist() == [f"synthetic-1-{number}" for number in drawn.patient]
+    assert read_back.weights.tolist() == [1.0] * len(drawn)
 
 
 def test_every_column_of_the_contract_has_a_dotted_name() -> None:
@@ -186,9 +185,15 @@ def test_setting_and_completeness(tmp_path: Path) -> None:
 def test_completeness_follows_the_number_of_findings() -> None:
     rows = np.full((3, 109), np.nan, dtype=np.float32)
     rows[0, 50:60] = 0  # ten movements
-    rows[1, 50:57] = 0
+    rows[1, 50:59] = 0
     rows[2, 50:61] = rows[2, 72:90] = 0
-    assert completeness_of(rows).tolist() == ["mixed", "sparse", "full"]
+    assert completeness_of(rows).tolist() == ["partial", "sparse", "full"]
+
+
+def test_completeness_of_the_synthetic_cohort_is_mostly_what_it_was_drawn_as(data: Dataset) -> None:
+    told = completeness_of(data.rows)
+    for level in COMPLETENESS:
+        assert (told[data.completeness == level] == level).mean() > 0.7
 
 
 def test_notes_tell_what_to_think_about(tmp_path: Path) -> None:

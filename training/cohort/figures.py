@@ -36,6 +36,8 @@ _UNSTATED_ERROR = {"published": 0.15, "working": 0.25, "recalled": 0.35, "assump
 """Standard error on the log-odds scale of a share whose row states no range: the weaker the basis, the wider."""
 _UNSTATED_ERROR_BEYOND_ONE = {"published": 0.02, "working": 0.03, "recalled": 0.05, "assumption": 0.05, "design": 0.0}
 """Standard error on the log scale of a number that is no share (years, days) and whose row states no range."""
+_TEXT = ("table", "row", "column", "basis", "evidence", "provenance", "sources", "note")
+_NUMBERS = ("value", "low", "high")
 _STANDARD_ERRORS_PER_RANGE = 2 * 1.96
 EVERYBODY_ELSE = "other"
 
@@ -54,9 +56,10 @@ class Figures:
             ValueError: a basis is unknown, a number is stated twice or lies outside its own range, a published one
                 names no source, or one claims a better basis than its evidence gives it.
         """
-        table = pd.read_csv(path, dtype={"row": str, "column": str, "low": float, "high": float})
-        text = ["basis", "evidence", "provenance", "sources", "note"]
-        table[text] = table[text].fillna("")
+        # Told, not guessed: a column without an entry would be taken for numbers.
+        kinds = dict.fromkeys(_TEXT, "str") | dict.fromkeys(_NUMBERS, "float64")
+        table = pd.read_csv(path, dtype=kinds)
+        table[list(_TEXT)] = table[list(_TEXT)].fillna("")
         if unknown := set(table["basis"]) - set(BASES):
             raise ValueError(f"{path.name}: unknown basis {sorted(unknown)}; use one of {BASES}")
         twice = table.duplicated(["table", "row", "column"])
@@ -99,7 +102,8 @@ class Figures:
         drawn = value.copy()
         drawn[share] = expit(logit(value[share]) + noise[share])
         drawn[beyond] = value[beyond] * np.exp(noise[beyond])
-        return Figures(self.table.assign(value=drawn))
+        # Through the logarithm and back, a number without an error would still move by a rounding.
+        return Figures(self.table.assign(value=np.where(error > 0, drawn, value)))
 
     @cached_property
     def _values(self) -> dict[tuple[str, str, str], float]:

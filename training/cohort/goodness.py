@@ -25,6 +25,8 @@ from training.cohort.world import World
 
 TABLE = Path(__file__).parent / "goodness.csv"
 CONFIDENCE = 0.95
+SHARE_SPECIALIST = 20
+"""One specialist patient, whose exact posterior is worked out, for so many drawn."""
 LEAST = 20
 """Examinations below which a share is not worth stating."""
 SETTING = "specialist"
@@ -115,7 +117,7 @@ def wilson(share: float, n: int) -> tuple[float, float]:
 def _simulate(world: World, table: pd.DataFrame, patients: int, seed: Sequence[int]) -> list[float]:
     number = int(np.random.SeedSequence(seed).generate_state(1)[0])
     cohort = draw([world], patients, number, completeness="full")
-    specialist = draw([world], patients // 5, number, completeness="full", setting=SETTING, twice=False)
+    specialist = draw([world], patients // SHARE_SPECIALIST, number, completeness="full", setting=SETTING, twice=False)
     said = {what: _said(world, specialist, kinds) for what, kinds in _KNOWN.items()}
     return [_figure(cohort, specialist, said, row) for row in table.to_dict("records")]
 

@@ -139,7 +139,8 @@ def _signs(world: World, codes: Codes) -> Floats:
         parts, tables = [], []
         for kind in ("strength", "function", "reflex", "slr", "test"):
             table = getattr(world.signs, kind)[band]
-            parts.append((chosen[:, WHERE[kind], None] == np.arange(table.shape[2])).reshape(len(chosen), -1))
+            found = chosen[:, WHERE[kind], None] == np.arange(table.shape[2])
+            parts.append(found.reshape(len(chosen), table[0].size))
             tables.append(_log(table).reshape(len(STATES), -1))
         total[members] = np.hstack(parts).astype(np.float64) @ np.hstack(tables).T
     return total + _skin(world, codes[:, WHERE["sensation"]])

@@ -6,6 +6,7 @@ the cohort is drawn across them.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -63,6 +64,7 @@ def build(figures: Figures) -> World:
     )
 
 
+@cache
 def published_world() -> World:
     """The world in which every figure is as the table has it."""
     return build(Figures.load())

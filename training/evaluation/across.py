@@ -34,7 +34,9 @@ def _in_world(model: Model, world: World, patients: int, seed: int) -> dict[str,
     said, best = model.probabilities(data.rows), limit([world], cohort.codes)
     full = data.completeness == FULL
     return {
-        "auc_full": {root: float(roc_auc_score(data.involved[full, i], said[full, i])) for i, root in enumerate(ROOT_NAMES)},
+        "auc_full": {
+            root: float(roc_auc_score(data.involved[full, i], said[full, i])) for i, root in enumerate(ROOT_NAMES)
+        },
         "ece": {root: reliability(data.involved[:, i], said[:, i]).error for i, root in enumerate(ROOT_NAMES)},
         "log_loss": root_log_loss(data.involved, said),
         "log_loss_best": root_log_loss(data.involved, best),

@@ -31,8 +31,8 @@ _OUTCOME_WORDS = frozenset(
 )
 
 TOO_GOOD = 0.98
-"""Area under the ROC curve that no single bedside finding has: the best one of the synthetic cohort, the femoral stretch
-test for L4, has 0.74."""
+"""Area under the ROC curve that no single bedside finding has: the best one of the synthetic cohort, the femoral
+stretch test for L4, has 0.74."""
 
 ENOUGH_TO_TELL = 20
 """Exams with and without the root that are needed before an area counts."""

@@ -1,6 +1,7 @@
 """The study of `training.site.study` as a picture and as tables in docs/site-data.md."""
 
 import io
+from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib as mpl
@@ -21,26 +22,41 @@ _COLOURS = {"prior": "#767676", "local": "#c2571a", "mixed": "#1b5e9c"}
 Floats = npt.NDArray[np.float64]
 
 
-def write(curves: Curves, far: Curves, docs: Path = DOCS) -> None:
-    """Write `site-data.svg` and put the tables between the marks of `site-data.md`; `far` are sites more unlike.
+@dataclass(frozen=True, kw_only=True)
+class Studies:
+    """The study at sites that lie beyond the published ranges, within them and far from them; and with the model on the
+    findings, at the first of those beyond.
+    """
+
+    beyond: Curves
+    within: Curves
+    far: Curves
+    findings: Curves
+
+
+def write(studies: Studies, docs: Path = DOCS) -> None:
+    """Write `site-data.svg` and put the tables between the marks of `site-data.md`.
 
     Raises:
         ValueError: the page has no marks.
     """
-    (docs / "site-data.svg").write_text(picture(curves), encoding="utf-8")
+    (docs / "site-data.svg").write_text(picture(studies.beyond), encoding="utf-8")
     page = docs / "site-data.md"
     before, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"{page.name} has no {BEGIN} … {END} to put the tables between")
-    page.write_text(f"{before}{BEGIN}\n\n{tables(curves, far)}\n\n{END}{after}", encoding="utf-8")
+    parts = (_by_size(studies.beyond), _by_weight(studies), _findings(studies.beyond, studies.findings))
+    page.write_text(f"{before}{BEGIN}\n\n{chr(10).join(parts)}\n\n{END}{after}", encoding="utf-8")
 
 
-def tables(curves: Curves, far: Curves) -> str:
-    """The two tables in Markdown: log-loss by number of local exams, and what each PRIOR_WEIGHT costs at worst."""
-    prior = curves.prior[:, LOG_LOSS]
+def _by_size(curves: Curves) -> str:
+    """Log-loss by number of local exams, in Markdown."""
+    prior, needed = curves.prior[:, LOG_LOSS], curves.until_local_wins
     lines = [
-        f"Log-loss of the prior alone: {_with_interval(prior, '.3f')}. Compared with it, at the same site:",
+        f"Local exams until they beat the prior, by site: median {_rounded(np.median(needed))}, from "
+        f"{_rounded(needed.min())} to {_rounded(needed.max())}. Log-loss of the prior alone: "
+        f"{_with_interval(prior, '.3f')}. Compared with it, at the same site:",
         "",
         f"| local exams | local alone | mixed, PRIOR_WEIGHT={DEFAULT_PRIOR_WEIGHT:g} | local beats the prior |",
         "| ---: | ---: | ---: | ---: |",
@@ -49,20 +65,51 @@ def tables(curves: Curves, far: Curves) -> str:
         local, mixed = curves.local[:, i, LOG_LOSS] - prior, curves.mixed[:, _default(curves), i, LOG_LOSS] - prior
         won = f"{int((local < 0).sum())} of {curves.plan.sites}"
         lines.append(f"| {size:,} | {_with_interval(local, '+.3f')} | {_with_interval(mixed, '+.3f')} | {won} |")
-    lines += [
+    return "\n".join(lines)
+
+
+def _by_weight(studies: Studies) -> str:
+    """What each PRIOR_WEIGHT costs on average and at worst, in Markdown."""
+    lines = [
         "",
         "How much worse the mixture is than the better of prior alone and local alone, over all sites and sizes",
-        "(below zero it is better than both); on the right at sites twice as unlike the papers:",
+        "(below zero it is better than both); at sites within the published ranges, beyond them by a factor of 1.6,",
+        "and by one of 2.7:",
         "",
-        "| PRIOR_WEIGHT | mean | worst | unlike sites: mean | worst |",
-        "| ---: | ---: | ---: | ---: | ---: |",
+        "| PRIOR_WEIGHT | within: mean | worst | beyond: mean | worst | far: mean | worst |",
+        "| ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
-    for weight, regret, there in zip(
-        curves.plan.weights, curves.regret.swapaxes(0, 1), far.regret.swapaxes(0, 1), strict=True
-    ):
-        told = (regret.mean(), regret.max(), there.mean(), there.max())
-        lines.append(f"| {weight:g} | " + " | ".join(f"{value:+.4f}" for value in told) + " |")
+    for i, weight in enumerate(studies.beyond.plan.weights):
+        regrets = [curves.regret[:, i] for curves in (studies.within, studies.beyond, studies.far)]
+        told = [f"{value:+.4f}" for regret in regrets for value in (regret.mean(), regret.max())]
+        lines.append(f"| {weight:g} | {' | '.join(told)} |")
     return "\n".join(lines)
+
+
+def _findings(evidence: Curves, findings: Curves) -> str:
+    """The model on the findings beside the one on the evidence, in Markdown: both against the prior of the latter."""
+    sites, weights = findings.plan.sites, findings.plan.weights
+    prior = evidence.prior[:sites, LOG_LOSS]
+    lines = [
+        "",
+        f"The logistic regression on the findings themselves, at {sites} of these sites, against the same prior (that",
+        f"on the evidence); its own prior alone: {_with_interval(findings.prior[:, LOG_LOSS] - prior, '+.3f')}.",
+        "",
+        "| local exams | local alone | "
+        + " | ".join(f"mixed, PRIOR_WEIGHT={weight:g}" for weight in weights)
+        + " | on the evidence, local alone |",
+        "| ---: | ---: |" + " ---: |" * (len(weights) + 1),
+    ]
+    for i, size in enumerate(findings.plan.sizes):
+        there = evidence.local[:sites, list(evidence.plan.sizes).index(size), LOG_LOSS]
+        losses = [findings.local[:, i, LOG_LOSS], *findings.mixed[:, :, i, LOG_LOSS].T, there]
+        lines.append(f"| {size:,} | " + " | ".join(_with_interval(loss - prior, "+.3f") for loss in losses) + " |")
+    return "\n".join(lines)
+
+
+def _rounded(exams: float) -> str:
+    """Two digits are all that so few sites can tell."""
+    return f"{float(f'{exams:.2g}'):,.0f}" if np.isfinite(exams) else "more than were tried"
 
 
 def picture(curves: Curves) -> str:
