@@ -74,6 +74,14 @@ rollback: setup ## make the champion before the present one champion again
 reproduce: setup ## train a released model again and say what differs (VERSION=x.y.z; the champion if left out)
 	$(RUN) -m training.reproduce $(if $(VERSION),--version $(VERSION)) $(if $(DATA),--data $(DATA)) $(ARGS)
 
+.PHONY: cohort-page
+cohort-page: setup ## hold the cohort against the papers and write docs/cohort.md (a few minutes)
+	$(RUN) -m training.fit_page
+
+.PHONY: study
+study: setup ## work out how many cases a site needs and write docs/site-data.md (a few minutes)
+	OPENBLAS_NUM_THREADS=1 $(RUN) -m training.site.study
+
 .PHONY: score
 score: setup ## score model and textbook rule on published cases (SCORER=../shared/cases/score.py)
 	$(RUN) -m bench.score $(if $(SCORER),--scorer $(SCORER)) $(ARGS)

@@ -22,7 +22,7 @@ ALLOWED = {
     },
     "training": {
         *("features", "training", "numpy", "pandas", "sklearn", "scipy", "onnx", "onnxruntime", "mlflow"),
-        *("pydantic", "optuna", "pandera", "pyarrow", "matplotlib", "skl2onnx"),
+        *("pydantic", "pydantic_core", "optuna", "pandera", "pyarrow", "matplotlib", "threadpoolctl"),
     },
 }
 

@@ -23,7 +23,7 @@ CANDIDATES = CHECKOUT / "candidates"
 REFUSED = 2
 """The exit status of argparse for a command line it does not take; here of every refusal."""
 LEAST_PATIENTS = 8000
-"""The rarest set of roots is 0.7 % of the patients: fewer leave it out of one of the parts, or of the fits."""
+"""The rarest set of roots is under 1 % of the patients: fewer leave it out of one of the parts, or of the fits."""
 LARGEST_SEED = 2**32 - 1
 """scikit-learn takes no larger one."""
 
@@ -40,8 +40,8 @@ def patients(text: str) -> int:
     number = _whole(text)
     if number < LEAST_PATIENTS:
         raise argparse.ArgumentTypeError(
-            f"{number} patients are too few: the rarest set of roots (all three, 0.7 % of them) must be in every part, "
-            f"which takes {LEAST_PATIENTS}"
+            f"{number} patients are too few: the rarest set of roots (all three, under 1 % of them) must be in every "
+            f"part, which takes {LEAST_PATIENTS}"
         )
     return number
 
@@ -94,8 +94,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m training",
         description="Fit, calibrate and judge the classifier and write a candidate, on the synthetic cohort or on a "
-        "site's own labelled exams. What is not given comes from training/params.toml; the figures of the cohort are in "
-        "training/cohort/figures.csv. The run is logged to MLflow: MLFLOW_TRACKING_URI, or mlflow.db in the checkout.",
+        "site's own labelled exams. What is not given comes from training/params.toml; the figures of the cohort are "
+        "in training/cohort/figures.csv. The run is logged to MLflow: MLFLOW_TRACKING_URI, or mlflow.db in the "
+        "checkout.",
     )
     parser.add_argument(
         "--version",
@@ -124,7 +125,7 @@ def main() -> int:
     parser.add_argument(
         "--overwrite",
         action="store_true",
-        help="make a version again that is in models/ already, but not released yet: no software that ships it is tagged",
+        help="make a version again that is in models/ already, but that no tagged software ships",
     )
     parser.add_argument(
         "--quick",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, logit
-from scipy.stats import norm
+from scipy.stats import fisher_exact, norm
 
 from features.anatomy import ROOTS
 from training.dataset import Dataset
@@ -160,18 +160,31 @@ def uncovered(exams: Dataset, in_sets: Bools, nominal: float, limits: Limits) ->
     return faults
 
 
-def unsafe(challenger: Counts, reference: Counts, against: str) -> list[str]:
-    """Where the challenger does worse on published patients than `against`: fewer right, more missed or refused."""
+def unsafe(challenger: Counts, reference: Counts, against: str, chance: float = 0.0) -> list[str]:
+    """Where the challenger does worse on published patients than `against`: fewer right, more missed or refused.
+
+    Of patients missed or refused one more is one too many. Of roots and mimics called right, with a `chance` above 0,
+    only what chance alone gives more seldom than that counts: there are a handful of patients, and the next handful
+    would have come out otherwise (Fisher's exact test, one-sided, which is cautious for the same patients twice).
+    """
     faults = []
     for name, title in (*MORE_IS_BETTER.items(), *LESS_IS_BETTER.items()):
         missing = [who for who, counts in (("the challenger", challenger), (against, reference)) if name not in counts]
         if missing:
             faults.append(f"{title}: the scorer did not count {name!r} for {' and '.join(missing)}")
             continue
-        (hits, total), (before, _) = challenger[name], reference[name]
-        if hits < before if name in MORE_IS_BETTER else hits > before:
+        (hits, total), (before, of) = challenger[name], reference[name]
+        worse = hits > before if name in LESS_IS_BETTER else hits < before
+        if chance and name in MORE_IS_BETTER:
+            worse = worse and _p_value(hits, total, before, of) < chance
+        if worse:
             faults.append(f"{title}: {hits} of {total}, {against} {before}")
     return faults
+
+
+def _p_value(hits: int, total: int, before: int, of: int) -> float:
+    """How often chance alone gives so few hits beside so many before (Fisher's exact test, one-sided)."""
+    return float(fisher_exact([[hits, total - hits], [before, of - before]], alternative="less").pvalue)
 
 
 def kinds(exams: Dataset) -> dict[str, Bools]:

@@ -16,8 +16,6 @@ C et al. Batch multivalid conformal prediction. ICLR 2023 (overlapping groups, t
 coverage of a group holds up to an error that vanishes as the group grows, and the report measures it).
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 import numpy.typing as npt
 
@@ -28,7 +26,6 @@ from features.prediction_sets import ExamGroups, PredictionSets, Threshold, log_
 from training.dataset import Dataset
 
 Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
 METHOD = (
@@ -107,17 +104,3 @@ def _stated_from(rows: Row) -> tuple[int, ...]:
     shares = np.arange(1, STATED_GROUPS - 1) / (STATED_GROUPS - 1)
     edges = np.quantile(some, shares, method="higher").tolist() if len(some) else []
     return tuple(sorted({1, *(int(edge) for edge in edges)}))
-
-
-def thresholds(probabilities: Floats, involved: Bools, coverage: float) -> dict[str, float]:
-    """One threshold per root for every examination alike, as models before 2.0.0 have it."""
-    return {str(root): threshold(probabilities[involved[:, i], i], coverage) for i, root in enumerate(ROOTS)}
-
-
-def covered(probabilities: Floats, involved: Bools, limits: Mapping[str, float]) -> dict[str, float]:
-    """The share of exams involving each root whose prediction set holds it; NaN where no exam involves it."""
-    shares = {}
-    for i, root in enumerate(ROOTS):
-        reached = probabilities[involved[:, i], i] >= limits[root]
-        shares[str(root)] = float(reached.mean()) if len(reached) else float("nan")
-    return shares

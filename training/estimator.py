@@ -4,6 +4,10 @@ The temperature is the one of least `root_log_loss` on a part that was not used 
 scikit-learn's CalibratedClassifierCV: that takes no weights for a frozen estimator without a warning, and wants every
 set of roots in both parts, which a site with few patients does not have.
 
+Everything here runs on one thread. On the small matrices of a fold two threads wait for each other longer than they
+work (forty times as long where another program wants a core), and sums in another order would make the bytes of a model
+depend on the number of cores.
+
 Source: Guo C et al. On calibration of modern neural networks. ICML 2017 (temperature scaling).
 """
 
@@ -17,6 +21,7 @@ from scipy.optimize import minimize_scalar
 from scipy.special import softmax
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import has_fit_parameter
+from threadpoolctl import threadpool_limits
 
 from features.anatomy import ROOTS
 from training.candidates import Candidate, Choices
@@ -61,7 +66,8 @@ class Fitted:
     def log_probabilities(self, rows: npt.NDArray[np.floating]) -> Floats:
         """The logarithm of the probability of each set of roots: (n, k)."""
         # In double precision, whatever the estimator was fitted in.
-        parts = [self.estimator.predict_proba(chunk.astype(np.float64)) for chunk in _chunks(rows)]
+        with threadpool_limits(limits=1):
+            parts = [self.estimator.predict_proba(chunk.astype(np.float64)) for chunk in _chunks(rows)]
         probabilities = np.concatenate(parts) if parts else np.empty((0, len(self.root_sets)))
         # The smallest positive number stands for 0, whose logarithm no temperature could scale.
         return np.asarray(np.log(np.maximum(probabilities, np.finfo(np.float64).tiny)))
@@ -97,7 +103,8 @@ def fit(candidate: Candidate, choices: Choices, part: Dataset, seed: int) -> Fit
     if len(root_sets) < 2:
         raise TooFewPatients(f"all {len(part)} examinations to fit on have the same roots: there is nothing to learn")
     estimator: Any = candidate.build(choices, seed)
-    estimator.fit(part.rows, classes, **_weighted(estimator, part.weights))
+    with threadpool_limits(limits=1):
+        estimator.fit(part.rows, classes, **_weighted(estimator, part.weights))
     return Fitted(candidate=candidate, choices=choices, estimator=estimator, root_sets=root_sets)
 
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from onnx import TensorProto
 
 from features.encoding import FEATURES
@@ -35,7 +34,7 @@ from training.cohort.signs import TERRITORIES, TERRITORY_OF_REGION
 from training.cohort.states import STATES, VARIANTS
 from training.cohort.symptoms import TARGET_OF_COURSE
 from training.cohort.world import World
-from training.draft import Draft
+from training.draft import Draft, Steps
 
 KNOWN_SETS = tuple(sorted(set(ROOT_SET_OF_CAUSE.tolist())))
 """The sets of roots that the cohort knows, as numbers: bit i stands for ROOTS[i]; the first is none of the three."""
@@ -58,7 +57,7 @@ def evidence(draft: Draft, world: World, values: str) -> str:
 
     Returns the name of the (n, len(KNOWN_SETS) - 1) log-odds of KNOWN_SETS against the first of them.
     """
-    part = _Part(draft=draft, world=world, values=values)
+    part = _Part(draft=draft, prefix="evidence", world=world, values=values)
     told = part.gather(part.told(), _PAIR_OF_STATE, "told_by_state")
     terms = [part.signs(), *(part.skin(number) for number in range(len(TERRITORIES))), told]
     terms.append(part.keep("log_shares", _log(state_mixture(world))))
@@ -80,37 +79,11 @@ def _yes_no(yes: Floats) -> Floats:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Part:
-    """Adds nodes to a draft; every method returns the name of its result."""
+class _Part(Steps):
+    """The parts of the sum; every method returns the name of its result."""
 
-    draft: Draft
     world: World
     values: str
-
-    def keep(self, name: str, value: npt.ArrayLike) -> str:
-        return self.draft.constant(f"evidence_{name}", value)
-
-    def gather(self, table: str, columns: Sequence[int] | npt.NDArray[np.int64], name: str) -> str:
-        return self.draft.add("Gather", [table, self.keep(f"{name}_at", np.asarray(columns))], name, axis=1)
-
-    def matmul(self, table: str, matrix: Floats, name: str) -> str:
-        return self.draft.add("MatMul", [table, self.keep(f"{name}_matrix", matrix)], name)
-
-    def times(self, table: str, factor: npt.ArrayLike, name: str) -> str:
-        return self.draft.add("Mul", [table, self.keep(f"{name}_factor", factor)], name)
-
-    def complement(self, table: str, name: str) -> str:
-        return self.draft.add("Sub", [self.keep("one", 1.0), table], name)
-
-    def log(self, table: str, name: str) -> str:
-        floor = self.draft.add("Max", [table, self.keep("tiny", np.finfo(np.float64).tiny)], f"{name}_of")
-        return self.draft.add("Log", [floor], name)
-
-    def join(self, tables: list[str], name: str) -> str:
-        return self.draft.add("Concat", tables, name, axis=1)
-
-    def any(self, table: str, name: str) -> str:
-        return self.draft.add("ReduceMax", [table, self.keep("columns", np.array([1]))], name, keepdims=1)
 
     def equal(self, features: Sequence[str], wanted: Sequence[float], name: str) -> str:
         """1 where each feature has the number wanted, 0 where it has another or was not assessed."""
@@ -227,17 +200,15 @@ class _Part:
         )
         goes = self.draft.add("Mul", [self.equal(["pain_below_knee"], [1.0], "below"), silent], "goes_unnamed")
         stays = self.draft.add("Mul", [self.equal(["pain_below_knee"], [0.0], "not_below"), unlisted], "stays")
-        none_hurts = np.exp(_log(1 - told.pain[:, LOWER]).sum(axis=1))
         parts = []
-        for name, share, named in (
-            ("fully", 1 - told.terse, told.pain),
-            ("tersely", told.terse, told.pain * told.named),
-        ):
+        for name, style in enumerate(told.styles):
+            named = style.named
+            none_hurts = np.exp(_log(1 - style.hurts[:, LOWER]).sum(axis=1))
             lists = self.draft.add("Exp", [self.matmul(listed, _yes_no(named), f"log_{name}")], f"listed_{name}")
             not_named = self.draft.add(
                 "Exp", [self.matmul(spared, _log(1 - named[:, LOWER]).T, f"log_spared_{name}")], f"spared_{name}"
             )
-            hidden = self.draft.add("Sub", [not_named, self.keep("none_hurts", none_hurts)], f"hidden_{name}")
+            hidden = self.draft.add("Sub", [not_named, self.keep(f"none_hurts_{name}", none_hurts)], f"hidden_{name}")
             hidden = self.draft.add("Max", [hidden, self.keep("least", LEAST)], f"hidden_floor_{name}")
             chance = self.draft.add("Div", [hidden, not_named], f"goes_{name}")
             # One of three: it goes there though the list does not say so, it stays above, or nothing more is known.
@@ -251,8 +222,10 @@ class _Part:
                 ],
                 f"below_{name}",
             )
-            parts.append(self.times(self.draft.add("Mul", [lists, factor], f"pain_{name}"), share, f"course_{name}"))
-        return self.draft.add("Add", parts, "courses")
+            parts.append(
+                self.times(self.draft.add("Mul", [lists, factor], f"pain_{name}"), style.share, f"course_{name}")
+            )
+        return self.draft.add("Sum", parts, "courses")
 
     def targets(self) -> str:
         """P of the list of tingling for every target: (n, t)."""

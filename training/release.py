@@ -72,7 +72,8 @@ def write(
 ) -> dict[str, Any]:
     """Write the model, its golden cases, manifest, report and card into `folder`, whose name is the version.
 
-    `attachments` are further files by their place in the folder, as `plots/reliability.png`. Returns the manifest. Everything is written beside the folder first and then renamed, so a half-written version is never seen.
+    `attachments` are further files by their place in the folder, as `plots/reliability.png`. Returns the manifest.
+    Everything is written beside the folder first and then renamed, so a half-written version is never seen.
 
     Raises:
         AlreadyReleased: `folder` exists and `overwrite` was not asked for.

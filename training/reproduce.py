@@ -29,6 +29,7 @@ from training.promotion import manifest
 from training.provenance import CHECKOUT, commit, environment, libraries
 from training.release import MANIFEST, MODEL, NotWritten, digest_of
 from training.run import SiteData, train
+from training.site.faults import BadTable
 
 Retrain = Callable[[Mapping[str, Any], Path], Path]
 """Train what a manifest describes into a folder; the folder of the version that was written."""
@@ -128,7 +129,7 @@ def retrain_as_stated(stated: Mapping[str, Any], into: Path, data: Path | None =
     os.environ["MLFLOW_TRACKING_URI"] = f"sqlite:///{into / 'mlflow.db'}"
     try:
         return train(params, into, stated["created"], site=site).folder
-    except (NotAccepted, ParityBroken, NotWritten, TooFewPatients) as refused:
+    except (BadTable, NotAccepted, ParityBroken, NotWritten, TooFewPatients) as refused:
         raise NotReproducible(f"trained again, {stated['version']} is refused: {refused}") from refused
 
 

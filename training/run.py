@@ -66,8 +66,8 @@ class Trained:
 def train(params: Params, into: Path, created: str, *, site: SiteData | None = None, say: Say = print) -> Trained:
     """Train `params.version` and write it to a folder of that name in `into`; `created` is the date (YYYY-MM-DD).
 
-    Without `site` it learns from the synthetic cohort. Every run that comes to a verdict is logged. If MLflow fails, the
-    verdict stands: a refusal is raised all the same, and what was written stays.
+    Without `site` it learns from the synthetic cohort. Every run that comes to a verdict is logged. If MLflow fails,
+    the verdict stands: a refusal is raised all the same, and what was written stays.
 
     Raises:
         BadTable: something is wrong with a site's table; nothing is trained.
@@ -187,7 +187,9 @@ def _judge(params: Params, source: Source, model: Calibrated, sets: Callable[...
         worlds = draw_worlds(params.cohort.other_worlds, params.seed + OTHER_WORLDS)
         found = across_worlds(model, worlds, params.cohort.other_patients, params.seed + OTHER_WORLDS)
         judged["other_worlds"] = spread(found)
-    areas = ", ".join(f"{root} {area:.3f}" for root, area in judged["summary"]["auc"].items())
+    areas = ", ".join(
+        f"{root} {'unknown' if area is None else f'{area:.3f}'}" for root, area in judged["summary"]["auc"].items()
+    )
     tell(f"evaluated on {len(test)} examinations: area {areas}")
     return judged
 
@@ -225,7 +227,8 @@ def _export(params: Params, source: Source, model: Calibrated, tell: Say) -> tup
     rows = export.scatter_missing(source.parts["test"].rows, params.parity.rows, rng)
     parity = export.check_parity(onnx_bytes, model, rows, params.parity.largest_difference)
     tell(
-        f"exported {len(onnx_bytes) / 1e6:.2f} MB: ONNX differs from scikit-learn by at most {parity:.1e} over {len(rows)} rows"
+        f"exported {len(onnx_bytes) / 1e6:.2f} MB: ONNX differs from scikit-learn by at most {parity:.1e} over "
+        f"{len(rows)} rows"
     )
     return onnx_bytes, parity
 

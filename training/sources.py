@@ -106,6 +106,6 @@ def _of_cohort(bases: Mapping[str, int], worlds: int) -> str:
     return (
         f"synthetic cohort drawn in {worlds} worlds from published frequencies where there are any, otherwise from "
         f"assumptions (training/cohort/figures.csv: {bases['published']} figures as published, {bases['working']} "
-        f"working values judged from published ones, {bases['recalled']} from memory, {bases['assumption']} assumptions, "
-        f"{bases['design']} choices of design); no patient data"
+        f"working values judged from published ones, {bases['recalled']} from memory, {bases['assumption']} "
+        f"assumptions, {bases['design']} choices of design); no patient data"
     )

@@ -110,7 +110,7 @@ def test_a_mimic_that_is_called_a_root_is_refused(desk: Desk, held: HeldOut, tmp
     write(desk.models, ("0.4.3",))
     status, _, err = desk.ask("--from", str(candidate(tmp_path / "0.4.4", held, shift=2.5)))
     assert status == 2
-    assert "mimics without a called root: 0 of 1, champion 0.4.3 1 (listed)" in err
+    assert "mimics without a called root: 0 of 1, textbook rule 1 (listed)" in err
 
 
 def test_a_better_one_takes_the_place_of_the_champion(desk: Desk, held: HeldOut, tmp_path: Path) -> None:

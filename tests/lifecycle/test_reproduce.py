@@ -78,6 +78,9 @@ def test_a_long_list_of_measures_is_cut_and_counted(released: Path, held: HeldOu
 def test_a_manifest_that_does_not_say_how_it_was_made_cannot_be_reproduced(tmp_path: Path) -> None:
     with pytest.raises(NotReproducible, match="with which seed and patients"):
         retrain_as_stated({"version": VERSION, "training": {"seed": 1}}, tmp_path)
+    synthetic = {"seed": 1, "patients": 9000, "origin": "synthetic"}
+    with pytest.raises(NotReproducible, match="was trained on the synthetic cohort"):
+        retrain_as_stated({"version": VERSION, "training": synthetic}, tmp_path, data=tmp_path / "exams.csv")
     with pytest.raises(NotReproducible, match="holds no release"):
         reproduce(tmp_path, copied(tmp_path))
 
@@ -91,7 +94,8 @@ def test_the_command_reproduces_the_champion(
     same: bool,
     status: int,
 ) -> None:
-    def retrain(stated: Mapping[str, Any], into: Path) -> Path:
+    def retrain(stated: Mapping[str, Any], into: Path, data: Path | None) -> Path:
+        assert data is None
         return candidate(into / stated["version"], held, strength=1.0 if same else 1.1, training=TRAINING)
 
     write(released.parent, (VERSION,))

@@ -99,7 +99,8 @@ def test_the_age_counts_as_the_nearest_that_the_cohort_knows(world: World) -> No
     table[:, 0] = 18, 95, 96, 120
     table[:, 1] = 0, 1, 1, 1
     youngest, oldest, older, oldest_of_all = transformed(table)
-    assert oldest == pytest.approx(older) == pytest.approx(oldest_of_all)
+    assert older == pytest.approx(oldest)
+    assert oldest_of_all == pytest.approx(oldest)
     assert abs(youngest - oldest).max() > 0.5
 
 

@@ -1,252 +1,183 @@
-"""The whole run as it is called, into a folder and a tracking store of its own."""
+"""The whole run as it is called from the command line, with the quick profile: once, and everything it leaves."""
 
-import hashlib
 import json
 import os
-import sqlite3
-import subprocess
-import sys
-from contextlib import closing
-from dataclasses import replace
+import shutil
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import pytest
-from onnxruntime.capi.onnxruntime_pybind11_state import InvalidProtobuf
+from pydantic import TypeAdapter
+from starlette.testclient import TestClient
 
-from training.__main__ import LEAST_PATIENTS, main
-from training.evaluate import Report
-from training.export import ParityBroken
+from bench.promote import Judge, judge
+from features.prediction_sets import PredictionSets
+from service.app import create_app
+from service.settings import Settings
+from tests.training.running import FILES, Candidate, Runs, command
+from training.__main__ import RELEASED
+from training.candidates import CANDIDATES
+from training.champion import champions
+from training.comparison import Limits
+from training.conformal import METHOD
+from training.estimator import root_log_loss
+from training.evaluation.plots import PLOTS
+from training.export import infer
+from training.golden import GOLDEN_EXAMS
 from training.params import Params
-from training.release import AlreadyReleased, NotWritten, refuse_if_released, write
-from training.run import CHECKOUT, train
-from training.tracking import NotLogged
+from training.promotion import promote
+from training.release import digest_of
+from training.store import Store
 
-Finished = subprocess.CompletedProcess[str]
-
-
-NOTHING: dict[str, Any] = {
-    "created": "2026-01-01",
-    "statements": {},
-    "prediction_set": {},
-    "training": {},
-    "metrics": {},
-    "overwrite": False,
-}
-"""What `write` is given beside the model, where the model is all that counts."""
-
-
-def last_line(text: str) -> str:
-    """What the program itself said at the end, after whatever MLflow says of its tables; there must be no traceback."""
-    assert "Traceback" not in text
-    return text.splitlines()[-1]
-
-
-def run(models: Path, *options: str, store: str | None = None) -> Finished:
-    tracking = {
-        "MLFLOW_TRACKING_URI": store or f"sqlite:///{models.parent / 'mlflow.db'}",
-        "MLFLOW_DISABLE_TELEMETRY": "true",
-        "PYTHONPATH": str(CHECKOUT),
-    }
-    return subprocess.run(
-        [sys.executable, "-m", "training", *options],
-        cwd=models.parent,  # where MLflow puts artefacts of a store that names no place
-        env={**os.environ, **tracking},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def logged(models: Path) -> tuple[dict[str, str], dict[str, str], set[str]]:
-    """Parameters, tags and names of metrics in the store beside `models`, which holds one run."""
-    with closing(sqlite3.connect(models.parent / "mlflow.db")) as store:
-        assert store.execute("select count(*) from runs").fetchone() == (1,)
-        parameters = dict(store.execute("select key, value from params"))
-        tags = dict(store.execute("select key, value from tags"))
-        return parameters, tags, {key for (key,) in store.execute("select key from metrics")}
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+QUICK = "9.9.9"
+HIP = "hip: groin pain, painful internal rotation"
+LOOSE = Limits(
+    largest_calibration_error=0.05, slope_within=(0.7, 1.4), coverage_leeway=0.05, coverage_leeway_by_kind=0.1
+)
+"""What a model of the quick profile can be held to."""
+PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @pytest.fixture(scope="module")
-def quick(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Finished]:
-    models = tmp_path_factory.mktemp("run") / "models"
-    return models, run(models, "--quick", "--models", str(models), "--version", "0.0.1")
+def quick(runs: Runs, tmp_path_factory: pytest.TempPathFactory) -> Candidate:
+    out = tmp_path_factory.mktemp("candidates")
+    status, said = command("--quick", "--version", QUICK, "--out", str(out))
+    assert status == 0, said
+    return Candidate(folder=out / QUICK, said=said)
 
 
-def test_a_quick_run_writes_a_complete_version(quick: tuple[Path, Finished]) -> None:
-    models, done = quick
-    assert done.returncode == 0, done.stderr
-    assert [path.name for path in models.iterdir()] == ["0.0.1"]
-    written = {path.name for path in (models / "0.0.1").iterdir()}
-    assert written == {"classifier.onnx", "golden.json", "manifest.json", "MODEL_CARD.md"}
-    assert "examinations" in done.stdout
-    assert "at most" in done.stdout
+def test_a_run_writes_a_complete_candidate_and_says_what_is_next(quick: Candidate) -> None:
+    assert [path.name for path in quick.folder.parent.iterdir()] == [QUICK]
+    assert {path.name for path in quick.folder.iterdir()} == FILES
+    steps = ("drew ", "split by patient", "fit of the cohort", "tuning", "comparing", "chose", "fitted", "evaluated")
+    places = [quick.said.index(f" s  {step}") for step in (*steps, "exported", "accepted", "wrote", "logged to MLflow")]
+    assert places == sorted(places)
+    assert quick.said.splitlines()[-1].endswith(f"make promote VERSION={QUICK} FROM={quick.folder}")
 
 
-def test_the_manifest_fits_the_files(quick: tuple[Path, Finished]) -> None:
-    models, _ = quick
-    folder = models / "0.0.1"
-    manifest = json.loads((folder / "manifest.json").read_text())
-    assert manifest["onnx_sha256"] == hashlib.sha256((folder / "classifier.onnx").read_bytes()).hexdigest()
-    assert manifest["golden_sha256"] == hashlib.sha256((folder / "golden.json").read_bytes()).hexdigest()
-    assert manifest["training"]["seed"] == Params.load(quick=True).seed
-    assert manifest["version"] == "0.0.1"
-    card = (folder / "MODEL_CARD.md").read_text()
-    assert "never from patients" in card
-    for key in ("intended_use", "not_for", "limits"):
-        assert manifest[key]
-        assert all(sentence in " ".join(card.split()) for sentence in manifest[key])
+def test_every_plot_is_a_picture(quick: Candidate) -> None:
+    plots = {path.stem: path.read_bytes() for path in (quick.folder / "plots").iterdir()}
+    assert plots.keys() == {*PLOTS, "goodness_of_fit"}
+    assert all(content.startswith(PNG) and len(content) > 10_000 for content in plots.values())
 
 
-def test_the_run_is_logged(quick: tuple[Path, Finished]) -> None:
-    models, _ = quick
-    parameters, tags, metrics = logged(models)
-    assert parameters["version"] == "0.0.1"
-    assert tags["verdict"] == "written"
-    assert {"full/L5/area", "all/S1/coverage"} <= metrics
+def test_the_manifest_fits_the_files(quick: Candidate) -> None:
+    manifest, params = quick.document("manifest.json"), Params.load(quick=True)
+    assert manifest["version"] == QUICK
+    assert manifest["onnx_sha256"] == digest_of(quick.onnx_bytes)
+    assert manifest["golden_sha256"] == digest_of((quick.folder / "golden.json").read_bytes())
+    training = manifest["training"]
+    assert (training["origin"], training["seed"], training["patients"]) == (
+        *("synthetic", params.seed, params.cohort.patients),
+    )
+    assert training["examinations"]["test"] == len(quick.held.exams)
+    assert "no patient data" in training["data"]
+    assert manifest["metrics"]["parity"] <= params.parity.largest_difference
+    assert manifest["metrics"]["parity_rows"] == params.parity.rows
+    sets = TypeAdapter(PredictionSets).validate_python(manifest["prediction_set"])
+    assert (sets.coverage, sets.method) == (params.coverage, METHOD)
 
 
-def test_a_refused_run_is_logged_and_then_refused(tmp_path: Path) -> None:
-    """So few patients cannot keep the limits of a real run."""
-    models = tmp_path / "models"
-    done = run(models, "--models", str(models), "--version", "0.0.1", "--patients", str(LEAST_PATIENTS))
-    assert done.returncode == 2
-    assert last_line(done.stderr).startswith("not accepted, nothing written: ")
-    assert not models.exists()
-    parameters, tags, metrics = logged(models)
-    assert parameters["patients"] == str(LEAST_PATIENTS)
-    assert tags["verdict"] == "refused"
-    assert tags["reasons"] == last_line(done.stderr)
-    assert {"full/L5/area", "all/S1/coverage", "all/none/log_loss"} <= metrics
+def test_the_summary_of_the_report_is_what_the_issue_asks_for(quick: Candidate) -> None:
+    summary, accept = quick.document("report.json")["summary"], Params.load(quick=True).accept
+    assert 1 <= summary["log_loss_ratio_full"] <= accept.log_loss_ratio_full
+    assert 1 <= summary["log_loss_ratio_sparse"] <= accept.log_loss_ratio_sparse
+    assert summary["coverage"] == pytest.approx(0.9, abs=accept.coverage_overall)
+    for root in ("L4", "L5", "S1"):
+        assert 0 <= summary["ece"][root] <= accept.calibration_error
+        assert 0.6 < summary["auc"][root] < 0.95
 
 
-def test_a_release_stands_when_logging_fails(tmp_path: Path) -> None:
-    models = tmp_path / "models"
-    done = run(models, "--quick", "--models", str(models), "--version", "0.0.1", store="no-such-store://x")
-    assert done.returncode == 0
-    assert last_line(done.stderr).startswith("the release is written; logging failed: ")
-    assert (models / "0.0.1" / "manifest.json").exists()
+def test_the_report_is_that_of_the_model_and_the_exams_in_the_folder(quick: Candidate) -> None:
+    """What was measured on the fitted model holds for the exported one on the exams kept with it."""
+    judged, held = quick.document("report.json"), quick.held
+    assert held.limit is not None
+    losses = judged["overall"]["mean_log_loss"]
+    stated = infer(quick.onnx_bytes, held.exams.rows)
+    assert losses["model"] == pytest.approx(root_log_loss(held.exams.involved, stated), abs=1e-6)
+    assert losses["limit"] == pytest.approx(root_log_loss(held.exams.involved, held.limit), abs=1e-6)
+    assert losses["limit"] < losses["model"] < losses["prevalence"]
+    worlds = judged["other_worlds"]
+    assert worlds["worlds"] == Params.load(quick=True).cohort.other_worlds
+    assert 1 <= worlds["log_loss_ratio"][0] <= worlds["log_loss_ratio"][1] <= worlds["log_loss_ratio"][2] < 1.3
 
 
-@pytest.mark.parametrize(
-    ("largest_difference", "place", "reason"),
-    [(-1.0, "models", "differs from scikit-learn"), (1.0, "a file/models", "could not be written")],
-)
-def test_a_refusal_stands_when_logging_fails(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, largest_difference: float, place: str, reason: str
-) -> None:
-    tags: list[dict[str, str]] = []
+def test_the_candidates_of_the_report_stand_as_they_were_compared(quick: Candidate) -> None:
+    standing = quick.document("report.json")["candidates"]
+    assert [each["candidate"] for each in standing] == [candidate.name for candidate in CANDIDATES]
+    (chosen,) = (each for each in standing if each["chosen"])
+    assert chosen["behind"] <= chosen["standard_error"]
+    assert quick.document("manifest.json")["training"]["candidate"] == chosen["candidate"]
+
+
+def test_the_golden_cases_are_the_answers_of_the_model(quick: Candidate) -> None:
+    cases = quick.document("golden.json")["cases"]
+    rows = np.array([[np.nan if value is None else value for value in case["row"]] for case in cases], dtype=np.float32)
+    assert infer(quick.onnx_bytes, rows).tolist() == [case["probabilities"] for case in cases]
+
+
+def test_the_run_is_in_mlflow_with_its_trials_and_registered(quick: Candidate, runs: Runs) -> None:
+    (run,) = runs.of(QUICK)
+    manifest, plan = quick.document("manifest.json"), Params.load(quick=True).search
+    assert run.data.tags["verdict"] == "candidate"
+    assert run.data.tags["data_sha256"] == manifest["training"]["data_sha256"]
+    assert run.data.tags["lock_sha256"] == manifest["training"]["lock_sha256"]
+    assert run.data.params["cohort.patients"] == str(manifest["training"]["patients"])
+    summary = quick.document("report.json")["summary"]
+    assert run.data.metrics["log_loss_ratio_full"] == summary["log_loss_ratio_full"]
+    assert run.data.metrics["auc/L5"] == summary["auc"]["L5"]
+    assert "subgroups/setting/specialist/roots/L5/auc" in run.data.metrics
+    trials = runs.trials(run)
+    assert sorted(trial.data.tags["candidate"] for trial in trials) == sorted(
+        name for name, count in plan.trials.items() for _ in range(count)
+    )
+    assert runs.artifacts(run, "plots") == {path.name for path in (quick.folder / "plots").iterdir()}
+    assert runs.artifacts(run, "tables") == {"candidates.json", "goodness_of_fit.json"}
+    assert runs.artifacts(run, "cohort") == {"figures.csv"}
+    assert runs.artifacts(run, "release") == FILES
+    registered = runs.client.search_model_versions(f"run_id = '{run.info.run_id}'")
+    assert [each.tags["onnx_sha256"] for each in registered] == [manifest["onnx_sha256"]]
+
+
+def invented_case(name: str, *roots: str) -> str:
+    """One of the golden exams with an answer, in the layout of the published patients."""
+    answer = {"roots": roots, "roots_also_acceptable": [], "expected_urgency": "routine"}
+    return json.dumps({"id": name, "exam": GOLDEN_EXAMS[name], "answer": answer, "root_derivable": True})
+
+
+def test_the_candidate_is_judged_promoted_and_served(quick: Candidate, runs: Runs, tmp_path: Path) -> None:
+    """Against the released model, on its own held-out exams and on invented patients through the service."""
+    shutil.copytree(RELEASED, tmp_path / "models")
+    before = champions(tmp_path / "models")
+    cases = tmp_path / "cases.jsonl"
+    asked = (("textbook L4", "L4"), ("textbook L5", "L5"), ("textbook S1", "S1"), (HIP,))
+    cases.write_text("\n".join(invented_case(*each) for each in asked))
+    scorer = Path(__file__).parents[1] / "lifecycle" / "scorer.py"
+    rows = Params.load(quick=True).parity.rows
     said: list[str] = []
-
-    def log(_params: Params, _report: Report, given: dict[str, str], _folder: Path | None = None) -> None:
-        tags.append(given)
-        raise NotLogged("no store")
-
-    monkeypatch.setattr("training.tracking.log", log)
-    (tmp_path / "a file").touch()
-    accept = replace(Params.load(quick=True).accept, parity_rows=200, largest_parity_difference=largest_difference)
-    params = replace(Params.load(quick=True), accept=accept)
-    with pytest.raises((ParityBroken, NotWritten), match=reason):
-        train(params, tmp_path / place, "2026-01-01", say=said.append)
-    assert [given["verdict"] for given in tags] == ["refused"]
-    assert reason in tags[0]["reasons"]
-    assert "the run is refused, and logging it failed: no store" in said[-1]
-    assert [path.name for path in tmp_path.iterdir()] == ["a file"]
-
-
-def test_a_version_that_is_there_is_refused(quick: tuple[Path, Finished]) -> None:
-    models, _ = quick
-    before = (models / "0.0.1" / "classifier.onnx").read_bytes()
-    again = run(models, "--quick", "--models", str(models), "--version", "0.0.1")
-    assert again.returncode == 2
-    assert "never edited" in last_line(again.stderr)
-    assert "make train VERSION=0.0.2;" in again.stderr
-    assert "make train VERSION=0.0.1 ARGS=--overwrite" in again.stderr
-    assert (models / "0.0.1" / "classifier.onnx").read_bytes() == before
+    judge(
+        quick.folder,
+        tmp_path / "models",
+        Judge(cases=cases, scorer=scorer, limits=LOOSE, least_parity_rows=rows),
+        said.append,
+    )
+    assert any(f"champion {before[0]} on the same: log-loss" in line for line in said)
+    assert any("roots, lenient 3 of 3" in line for line in said)
+    moved = promote(quick.folder, tmp_path / "models", Store.named(os.environ), NOW)
+    assert moved.registry.startswith("alias champion moved")
+    assert runs.client.get_model_version_by_alias("nerveroot", "champion").tags["version"] == QUICK
+    with TestClient(create_app(Settings(model_dir=tmp_path / "models"))) as service:
+        answer = service.post("/v1/assessments", json=GOLDEN_EXAMS["textbook L5"]).json()
+    assert answer["classifier"]["likely_roots"] == ["L5"]
+    golden = {case["name"]: case["probabilities"] for case in quick.document("golden.json")["cases"]}
+    assert answer["classifier"]["roots"]["L5"]["probability"] == pytest.approx(golden["textbook L5"][1], abs=1e-5)
 
 
 @pytest.mark.long
-def test_the_same_seed_gives_the_same_model(quick: tuple[Path, Finished]) -> None:
-    models, _ = quick
-    again = run(models, "--quick", "--models", str(models), "--version", "0.0.2")
-    assert again.returncode == 0, again.stderr
-    for name in ("classifier.onnx", "golden.json"):
-        assert (models / "0.0.1" / name).read_bytes() == (models / "0.0.2" / name).read_bytes()
-
-
-def test_a_quick_model_is_not_for_release(tmp_path: Path) -> None:
-    refused = run(tmp_path / "models", "--quick")
-    assert refused.returncode == 2
-    assert "--models" in refused.stderr
-
-
-@pytest.mark.parametrize(
-    ("options", "complaint"),
-    [
-        (["--patients", "5"], "5 patients are too few: the rarest set of roots"),
-        (["--patients", "-3"], "-3 patients are too few"),
-        (["--patients", "many"], "'many' is no whole number"),
-        (["--seed", "-1"], "-1 is no seed"),
-        (["--seed", str(2**32)], "is no seed"),
-        (["--version", "../../evil"], "is no version"),
-        (["--version", "1.0"], "is no version"),
-        (["--version", "1.0.0\n"], "is no version"),
-        (["--models", __file__], "is not a folder"),
-        (["--models", f"{__file__}/models"], "is not a folder"),
-    ],
-)
-def test_a_command_line_that_makes_no_sense_is_refused(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], options: list[str], complaint: str
-) -> None:
-    monkeypatch.setattr("sys.argv", ["training", *options])
-    with pytest.raises(SystemExit) as refused:
-        main()
-    assert refused.value.code == 2
-    assert complaint in capsys.readouterr().err.splitlines()[-1]
-
-
-def test_what_is_there_names_the_command_to_use_instead(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """As on a fresh clone, where the version of params.toml lies in models/; 1.0.1 is taken too here."""
-    monkeypatch.setattr("sys.argv", ["training", "--version", "1.0.0", "--models", str(tmp_path)])
-    for version in ("1.0.0", "1.0.1"):
-        (tmp_path / version).mkdir()
-    assert main() == 2
-    assert "make train VERSION=1.0.2;" in last_line(capsys.readouterr().err)
-
-
-def test_overwriting_has_to_be_asked_for(tmp_path: Path) -> None:
-    folder = tmp_path / "1.0.0"
-    refuse_if_released(folder, overwrite=False)
-    folder.mkdir()
-    with pytest.raises(AlreadyReleased, match="never edited"):
-        refuse_if_released(folder, overwrite=False)
-    refuse_if_released(folder, overwrite=True)
-
-
-def test_a_place_that_cannot_be_written_is_said(quick: tuple[Path, Finished]) -> None:
-    models, _ = quick
-    onnx_bytes = (models / "0.0.1" / "classifier.onnx").read_bytes()
-    with pytest.raises(NotWritten, match="could not be written"):
-        write(models / "0.0.1" / "manifest.json" / "9.9.9", onnx_bytes=onnx_bytes, **NOTHING)
-
-
-def test_nothing_is_left_behind_when_writing_fails(tmp_path: Path) -> None:
-    with pytest.raises(InvalidProtobuf):
-        write(tmp_path / "models" / "1.0.0", onnx_bytes=b"no model", **NOTHING)
-    assert not list(tmp_path.iterdir())
-
-
-def test_quick_parameters_keep_every_step() -> None:
-    whole, quick = Params.load(), Params.load(quick=True)
-    assert quick.split == whole.split
-    assert quick.coverage == whole.coverage
-    assert quick.patients < whole.patients
-    assert quick.accept.largest_parity_difference == whole.accept.largest_parity_difference
-    assert quick.accept.parity_rows >= 100_000
-
-
-def test_what_the_command_line_says_counts() -> None:
-    assert Params.load(patients=7, seed=None).patients == 7
-    assert Params.load(seed=None).seed == Params.load().seed
+def test_the_same_seed_gives_the_same_candidate_from_the_command_line(quick: Candidate, tmp_path: Path) -> None:
+    status, said = command("--quick", "--version", QUICK, "--out", str(tmp_path))
+    assert status == 0, said
+    for name in ("classifier.onnx", "golden.json", "report.json", "held_out.parquet"):
+        assert (tmp_path / QUICK / name).read_bytes() == (quick.folder / name).read_bytes()

@@ -1,5 +1,6 @@
 """PRIOR_WEIGHT mixes the synthetic cohort in as so many local exams; the study shows what that does."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -185,3 +186,5 @@ def test_the_docs_hold_the_study() -> None:
     page = (Path(__file__).parents[2] / "docs" / "site-data.md").read_text(encoding="utf-8")
     assert f"PRIOR_WEIGHT={DEFAULT_PRIOR_WEIGHT:g} |" in page
     assert f"leave it at {DEFAULT_PRIOR_WEIGHT:g}" in page
+    median, most = re.search(r"by site: median (\S+), from \S+ to (\S+)\.\n", page).groups()  # type: ignore[union-attr]
+    assert f"**About {median} to learn from, at most {most}: " in page

@@ -180,9 +180,11 @@ def _codes(table: Numbers, u: Uniform) -> Codes:
 def _tell(codes: Codes, world: World, state: Ints, u: _Uniforms) -> None:
     told, cause = world.symptoms, STATES.cause[state]
     course = _pick_row(np.cumsum(told.course, axis=1), cause, u.of_patient())
-    hurts = u.of_exam("history", len(LOWER)) < told.pain[course].astype(np.float32)
-    all_named = u.of_patient() >= told.terse
-    named = all_named[:, None] | (u.of_exam("history", len(LOWER)) < told.named)
+    style = _pick(np.cumsum([each.share for each in told.styles]), u.of_patient().astype(np.float64))
+    rates = np.stack([each.hurts for each in told.styles]).astype(np.float32)[style, course]
+    naming = np.array([each.naming for each in told.styles], dtype=np.float32)[style]
+    hurts = u.of_exam("history", len(LOWER)) < rates
+    named = u.of_exam("history", len(LOWER)) < naming[:, None]
     codes[:, WHERE["pain"]] = hurts & named
     codes[:, COLUMN["below_knee"]] = hurts[:, LOWER].any(axis=1)
     follows = u.of_patient() < told.follows_root[cause]

@@ -92,11 +92,10 @@ def _history(world: World, codes: Codes) -> Floats:
 
 
 def _pain(world: World, codes: Codes) -> Floats:
-    """Log P of the regions that hurt and tingle, summed over courses, lists and targets: (n, causes, variants)."""
+    """Log P of the regions that hurt and tingle, summed over courses, styles and targets: (n, causes, variants)."""
     told = world.symptoms
-    by_course = np.logaddexp(
-        np.log1p(-told.terse) + _list_of_pain(codes, told.pain, told.pain),
-        np.log(told.terse) + _list_of_pain(codes, told.pain, told.pain * told.named),
+    by_course = np.logaddexp.reduce(
+        [np.log(style.share) + _list_of_pain(codes, style.hurts, style.named) for style in told.styles]
     )
     tingling = _yes_no(codes[:, WHERE["paresthesia"]], told.tingling)
     most, strongest = by_course.max(axis=1, keepdims=True), tingling.max(axis=1, keepdims=True)

@@ -2,7 +2,8 @@
 
 Pain takes a path: it follows the territory of the own root, of a neighbour, or none (Kortelainen 1985), and goes down
 to thigh, leg or foot; two roots give two paths. Mimics hurt where their maps say. Some histories name all regions that
-hurt, some only a few. A course is one way in which the pain can run; a patient's list of regions comes from one course.
+hurt, some only a few, and some people mark most of the leg. A course is one way in which the pain can run; a patient's
+list of regions comes from one course.
 """
 
 from dataclasses import dataclass
@@ -36,43 +37,67 @@ _UPPER_FIRST = ((NerveRoot.L2,), (NerveRoot.L3,), (NerveRoot.L4,))
 
 
 @dataclass(frozen=True, kw_only=True)
+class Style:
+    """One way of telling pain, met in `share` of people: `hurts` (k, 20) is how often each region does on each course,
+    `naming` how often one that hurts is named.
+    """
+
+    share: float
+    hurts: Floats
+    naming: float
+
+    @property
+    def named(self) -> Floats:
+        """How often each region hurts and is named: (k, 20)."""
+        return self.hurts * self.naming
+
+
+@dataclass(frozen=True, kw_only=True)
 class SymptomTables:
     """Probabilities over causes, c, courses, k, and targets, t.
 
-    `course` (c, k); `pain` (k, 20) whether each region hurts; `tingles` (c,); `tingling` (t, 20) where, if it does;
+    `course` (c, k); `styles` in which pain is told; `tingles` (c,); `tingling` (t, 20) where, if it does;
     `follows_root` (c,) whether tingling follows the root rather than the pain, and then `own_target` (c, 3) by variant;
-    `terse` whether only some regions are named, and then `named` how often one is; `both_sides` (c,); `history` (c, 5).
+    `both_sides` (c,); `history` (c, 5).
     """
 
     course: Floats
-    pain: Floats
+    styles: tuple[Style, ...]
     tingles: Floats
     tingling: Floats
     follows_root: Floats
     own_target: Ints
-    terse: float
-    named: float
     both_sides: Floats
     history: Floats
 
 
 def symptom_tables(figures: Figures) -> SymptomTables:
     """Work out every table from the figures of one world."""
-    pain = _over_targets(_pain_rates(figures))
-    reach = np.array([extent >= _LEVEL if target < len(PAIRS) else _LEVEL >= 0 for target, extent in COURSES])
     follows = figures.value("paresthesia", "follows_root", "root")
     history = [[_of_cause(figures, "history", answer, cause) for answer in HISTORY_ANSWERS] for cause in CAUSES]
     return SymptomTables(
         course=np.array([_courses(figures, cause) for cause in CAUSES]),
-        pain=np.where(reach, pain[TARGET_OF_COURSE], figures.value("pain_region", "beyond_reach", "path")),
+        styles=_styles(figures),
         tingles=np.array([_tingles(figures, cause) for cause in CAUSES]),
         tingling=_over_targets(_tingling_rates(figures)),
         follows_root=np.array([follows if cause.reached else 0.0 for cause in CAUSES]),
         own_target=np.array([_own_targets(cause) for cause in CAUSES]),
-        terse=figures.value("terse", "share"),
-        named=figures.value("terse", "region_named"),
         both_sides=np.array([_of_cause(figures, "history", "both_sides", cause) for cause in CAUSES]),
         history=np.array(history),
+    )
+
+
+def _styles(figures: Figures) -> tuple[Style, ...]:
+    along = _over_targets(_pain_rates(figures))[TARGET_OF_COURSE]
+    reach = np.array([extent >= _LEVEL if target < len(PAIRS) else _LEVEL >= 0 for target, extent in COURSES])
+    hurts = np.where(reach, along, figures.value("pain_region", "beyond_reach", "path"))
+    anywhere = np.full_like(hurts, figures.value("style_region", "hurts", "widespread"))
+    names, shares = figures.shares("list_style")
+    share = dict(zip(names, shares.tolist(), strict=True))
+    return (
+        Style(share=share["plain"], hurts=hurts, naming=1.0),
+        Style(share=share["terse"], hurts=hurts, naming=figures.value("style_region", "named", "terse")),
+        Style(share=share["widespread"], hurts=combined(hurts, anywhere), naming=1.0),
     )
 
 

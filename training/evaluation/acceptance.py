@@ -68,9 +68,11 @@ def _calibration(report: Report, limits: Limits) -> Iterator[str]:
         allowed = max(limits.calibration_error, cell["ece_most_by_chance"])
         if not cell["ece"] <= allowed:
             yield f"{root}: calibration error {cell['ece']:.4f} is above {allowed:.4g}"
-        slope = cell["calibration_slope"]
-        if slope is None or not least <= slope <= most:
-            yield f"{root}: calibration slope {_number(slope)} is not within {least} to {most}"
+        slope, error = cell["calibration_slope"], cell["calibration_slope_error"]
+        by_chance = 0.0 if error is None else STANDARD_ERRORS * error
+        allowed_from, allowed_to = min(least, 1 - by_chance), max(most, 1 + by_chance)
+        if slope is None or not allowed_from <= slope <= allowed_to:
+            yield f"{root}: calibration slope {_number(slope)} is not within {allowed_from:.3g} to {allowed_to:.3g}"
 
 
 def _usefulness(report: Report) -> Iterator[str]:

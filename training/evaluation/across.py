@@ -1,8 +1,8 @@
-"""How a model does in worlds it has not learned from: the papers leave the figures open, so a clinic may be any of them.
+"""How a model does in worlds it has not learned from: the papers leave the figures open, so a clinic may be any one.
 
 Every world draws the figures of the cohort from their ranges; the best possible there is what one could say who knew
-that world. No model knows it, so the distance to it holds two things: what the model does not get out of an examination,
-and what nobody can know of a clinic from papers.
+that world. No model knows it, so the distance to it holds two things: what the model does not get out of an
+examination, and what nobody can know of a clinic from papers.
 """
 
 from collections.abc import Sequence

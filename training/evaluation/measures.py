@@ -57,8 +57,17 @@ def brier(truth: Bools, probability: Floats) -> float:
     return float(np.square(probability - truth).mean())
 
 
-def calibration_line(truth: Bools, probability: Floats) -> tuple[float, float] | None:
-    """Slope and intercept of the logistic regression of the truth on the log-odds: 1 and 0 where they are right.
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A calibration line, and the standard error of its slope (from the Fisher information)."""
+
+    slope: float
+    intercept: float
+    slope_error: float
+
+
+def calibration_line(truth: Bools, probability: Floats) -> Line | None:
+    """The logistic regression of the truth on the log-odds: slope 1 and intercept 0 where they are right.
 
     None where no line can be found, because the probabilities do not vary or tell the truth apart completely.
     """
@@ -77,7 +86,8 @@ def calibration_line(truth: Bools, probability: Floats) -> tuple[float, float] |
         line += step
         if float(np.abs(step).max()) < LEAST:
             slope, at_centre = line.tolist()
-            return slope, at_centre - slope * centre
+            error = float(np.sqrt(np.linalg.inv(curvature)[0, 0]))
+            return Line(slope=slope, intercept=at_centre - slope * centre, slope_error=error)
     return None
 
 

@@ -12,7 +12,8 @@ It holds nothing but JSON: no NaN, `None` for what cannot be said. Layout of `re
   model and of every baseline that calls roots; `sets`: `positives`, `coverage` (with interval) and `mean_size` of the
   prediction sets; `roots.<L4|L5|S1|none>`: one cell each
 - a cell: `n`, `positives`, `prevalence`; then `too_few` with the reason, or `mean_probability`, `auc` with interval,
-  `log_loss`, `brier`, `calibration_slope`, `calibration_intercept`, `ece` (`ece_by_chance`: see `measures`),
+  `log_loss`, `brier`, `calibration_slope` (with `calibration_slope_error`, its standard error),
+  `calibration_intercept`, `ece` (`ece_by_chance`: see `measures`),
   `coverage` (roots only), `limit` and `baselines.<name>` with their `auc` and `log_loss`
 - `reliability.<root>`: bins of the overall exams, and `histogram`: counts of twenty equal slices of probability
 - `decision_curves.<root>`: `thresholds`, and net benefit of `model`, `treat_all`, `treat_none` and baselines that call

@@ -55,8 +55,8 @@ def _by_size(curves: Curves) -> str:
     prior, needed = curves.prior[:, LOG_LOSS], curves.until_local_wins
     lines = [
         f"Local exams until they beat the prior, by site: median {_rounded(np.median(needed))}, from "
-        f"{_rounded(needed.min())} to {_rounded(needed.max())}. Log-loss of the prior alone: "
-        f"{_with_interval(prior, '.3f')}. Compared with it, at the same site:",
+        f"{_rounded(needed.min())} to {_rounded(needed.max())}.",
+        f"Log-loss of the prior alone: {_with_interval(prior, '.3f')}. Compared with it, at the same site:",
         "",
         f"| local exams | local alone | mixed, PRIOR_WEIGHT={DEFAULT_PRIOR_WEIGHT:g} | local beats the prior |",
         "| ---: | ---: | ---: | ---: |",

@@ -34,7 +34,7 @@ def test_what_is_stated_does_not_depend_on_what_was_found(strata: dict[str, Coho
     stated = cohort.codes != NOT_STATED
     normal = np.zeros(len(COLUMNS), dtype=np.int8)
     normal[WHERE["strength"]] = FULL_POWER
-    found = np.array(cohort.complete != normal, dtype=bool)
+    found = np.asarray(cohort.complete != normal)
     found[:, COLUMN["age_years"]] = cohort.complete[:, COLUMN["age_years"]] > 60
     largest = {name: z_of_difference(stated[:, column], found[:, column]) for name, column in COLUMN.items()}
     assert max(map(abs, largest.values())) < LARGEST_Z, max(largest.items(), key=lambda item: abs(item[1]))
@@ -44,7 +44,7 @@ def test_what_is_stated_does_not_depend_on_what_was_found(strata: dict[str, Coho
 def test_what_is_stated_does_not_depend_on_the_roots_or_the_setting(strata: dict[str, Cohort], level: str) -> None:
     cohort = strata[level]
     stated = cohort.codes != NOT_STATED
-    any_root, surgical = cohort.involved.any(axis=1), cohort.setting == 2
+    any_root, surgical = np.asarray(cohort.involved.any(axis=1)), np.asarray(cohort.setting == 2)
     for name, column in COLUMN.items():
         assert abs(z_of_difference(stated[:, column], any_root)) < LARGEST_Z, name
         assert abs(z_of_difference(stated[:, column], surgical)) < LARGEST_Z, name

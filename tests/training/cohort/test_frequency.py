@@ -180,7 +180,7 @@ def test_every_table_of_symptoms_holds_probabilities_that_add_up(world: World) -
     assert told.course.sum(axis=1) == pytest.approx(np.ones(len(told.course)))
     for table in (
         told.course,
-        told.pain,
+        *(style.hurts for style in told.styles),
         told.tingles,
         told.tingling,
         told.follows_root,

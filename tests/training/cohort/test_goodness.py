@@ -15,7 +15,7 @@ from training.cohort.measures import finding, population
 from training.cohort.world import World, draw_worlds
 
 EVIDENCE = Path(__file__).parents[4] / "shared" / "evidence"
-PATIENTS = 60_000
+PATIENTS = 200_000
 KINDS = {"share", "mean", "lr", "or", "kappa", "area", "best_single"}
 
 

@@ -84,6 +84,11 @@ def test_chance_alone_refuses_nobody(judged: Report) -> None:
     accept(changed(noisy, (*OVERALL, "ece"), 0.049), LIMITS)
     with pytest.raises(NotAccepted, match=r"is above 0\.05"):
         accept(changed(noisy, (*OVERALL, "ece"), 0.051), LIMITS)
+    rough = changed(judged, (*OVERALL, "calibration_slope_error"), 0.1)
+    for kept, broken in ((0.71, 0.69), (1.29, 1.31)):
+        accept(changed(rough, (*OVERALL, "calibration_slope"), kept), LIMITS)
+        with pytest.raises(NotAccepted, match=rf"slope {broken}0 is not within 0\.7 to 1\.3"):
+            accept(changed(rough, (*OVERALL, "calibration_slope"), broken), LIMITS)
 
 
 def test_what_cannot_be_judged_overall_is_refused(judged: Report) -> None:

@@ -52,8 +52,19 @@ def test_the_calibration_line_is_that_of_an_unpenalised_regression() -> None:
     truth = rng.random(4000) < expit(0.7 * logit(stated) - 0.4)
     line = measures.calibration_line(truth, stated)
     regression = LogisticRegression(C=np.inf, tol=1e-10).fit(logit(stated)[:, None], truth)
-    assert line == pytest.approx((regression.coef_[0, 0], regression.intercept_[0]), abs=1e-4)
-    assert line == pytest.approx((0.7, -0.4), abs=0.15)
+    assert line is not None
+    assert line.slope == pytest.approx(regression.coef_[0, 0], abs=1e-4)
+    assert line.intercept == pytest.approx(regression.intercept_[0], abs=1e-4)
+    assert line.slope == pytest.approx(0.7, abs=4 * line.slope_error)
+
+
+def test_the_error_of_the_calibration_slope_is_that_of_repeated_draws() -> None:
+    rng = np.random.default_rng(8)
+    stated = rng.beta(2, 4, 2000)
+    lines = [measures.calibration_line(rng.random(2000) < stated, stated) for _ in range(300)]
+    slopes = [line.slope for line in lines if line is not None]
+    assert lines[0] is not None
+    assert lines[0].slope_error == pytest.approx(np.std(slopes), rel=0.17)  # four standard errors of a spread
 
 
 @pytest.mark.parametrize(
