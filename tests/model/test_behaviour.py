@@ -145,7 +145,7 @@ def test_losing_a_reflex_raises_its_root(classify: Classify, body: Body, reflex:
 def test_losing_sensation_raises_its_root(classify: Classify, body: Body, region: str, root: NerveRoot) -> None:
     qualities = ["normal", "reduced", "absent"]
     found = [classify(with_sign(body, "sensation", region, quality)).roots[root] for quality in qualities]
-    # The model makes little of sensory loss in the territory of L4 (docs/first-model.md).
+    # The model makes little of sensory loss in the territory of L4 (docs/cohort.md).
     assert rises(found, odds_by=1.03 if root is L4 else 1.1)
 
 

@@ -13,6 +13,7 @@ from training.cohort.findings import COLUMN, COLUMNS, FULL_POWER, KEPT, NEGATIVE
 from training.cohort.goodness import TABLE, Fit, goodness, unexplained, wilson
 from training.cohort.measures import finding, population
 from training.cohort.world import World, draw_worlds
+from training.provenance import CHECKOUT
 
 EVIDENCE = Path(__file__).parents[4] / "shared" / "evidence"
 PATIENTS = 200_000
@@ -31,6 +32,12 @@ def fits(world: World) -> list[Fit]:
 
 def test_the_build_rule_every_figure_is_inside_its_range_or_says_why(fits: list[Fit]) -> None:
     assert unexplained(fits) == []
+
+
+def test_the_docs_say_why_a_figure_lies_outside_its_range(fits: list[Fit]) -> None:
+    page = (CHECKOUT / "docs" / "cohort.md").read_text(encoding="utf-8")
+    missing = [fit.what for fit in fits if not fit.inside and not (fit.what in page and fit.because in page)]
+    assert missing == []
 
 
 def test_every_figure_can_be_worked_out(fits: list[Fit], table: pd.DataFrame) -> None:
