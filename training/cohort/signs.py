@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.anatomy import ROOTS, Region, regions_of
+from features.anatomy import MYOTOMES, ROOTS, NerveRoot, Region, regions_of
 from training.cohort.causes import CAUSES, ROOT_NAMES, UPPER, Floats
 from training.cohort.figures import Figures
 from training.cohort.findings import (
@@ -48,6 +48,11 @@ _TENSION = (*TESTS[:4],)
 _PERONEAL = np.array([cause.name == "peroneal" for cause in CAUSES])[STATES.cause]
 _STEPS = np.array([0, -1, 1])
 """How far along TERRITORIES each of VARIANTS moves what a root owns."""
+_MOVES = {
+    **{str(root): np.array([row.roots[0] is root for row in MYOTOMES]) for root in ROOTS},
+    UPPER: np.array([not set(row.roots).isdisjoint((NerveRoot.L2, NerveRoot.L3)) for row in MYOTOMES]),
+}
+"""Which of MOVEMENTS each root usually moves."""
 _OWN = {UPPER: THIGH, **{str(root): str(root) for root in ROOTS}}
 
 
@@ -102,11 +107,15 @@ def _strength(figures: Figures) -> Floats:
     # A weak movement has the grades of whatever caused it: each cause counts by how much it contributes.
     by_severity = np.stack([grades(severity) for severity in SEVERITIES])
     mixed = (weak.incidental * weak.lowered)[..., None] * grades("incidental")
-    of_mimic = np.where(_PERONEAL[:, None], grades("nerve"), grades("incidental"))
+    # A peroneal palsy may be total, but no share by grade is published; with worse grades than a root has, a weaker
+    # foot would speak against the root.
+    of_mimic = np.where(_PERONEAL[:, None], grades("moderate"), grades("incidental"))
     mixed = mixed + weak.by_mimic[..., None] * of_mimic[:, None, :]
-    for root in range(len(ROOT_NAMES)):
-        of_root = by_severity[STATES.severity[:, root]] * REACHED[:, root, None]
-        mixed = mixed + weak.by_root[root][..., None] * of_root[:, None, :]
+    for root, name in enumerate(ROOT_NAMES):
+        own = by_severity[STATES.severity[:, root]] * REACHED[:, root, None]
+        # Weakness without its usual root is slighter: 0.93 of lumbar foot drop has L5 compressed (PR084).
+        of_root = np.where(_MOVES[name][:, None], own[:, None, :], grades("incidental"))
+        mixed = mixed + weak.by_root[root][..., None] * of_root
     mixed = mixed / mixed.sum(axis=-1, keepdims=True)
     table = np.zeros((*weak.total.shape, len(GRADES) + 1))
     table[..., :FULL_POWER] = weak.total[..., None] * mixed
@@ -116,16 +125,27 @@ def _strength(figures: Figures) -> Floats:
 
 
 def _reflexes(figures: Figures) -> Floats:
-    lost = frequencies(figures, [("reflex", reflex) for reflex in REFLEXES], "incidental").total
-    absent = figures.value("reflex_absent", "given_lost", "root")
+    owed = frequencies(figures, [("reflex", reflex) for reflex in REFLEXES], "incidental")
+    lost, by_itself = owed.total, figures.value("reflex_absent", "given_lost", "incidental")
+    # A lost reflex is absent as often as whatever lost it has it: each cause counts by how much it contributes.
+    shares = np.array([figures.value("reflex_absent", "given_lost", severity) for severity in SEVERITIES])
+    incidental = owed.incidental * owed.lowered + owed.by_mimic
+    absent, total = incidental * by_itself, incidental
+    for root in range(len(ROOT_NAMES)):
+        absent = absent + owed.by_root[root] * (shares[STATES.severity[:, root]] * REACHED[:, root])[:, None]
+        total = total + owed.by_root[root]
+    absent = absent / total
     brisk = figures.value("reflex_brisk", "given_kept")
     table = np.zeros((*lost.shape, 4))
     table[..., KEPT], table[..., RAISED] = (1 - lost) * (1 - brisk), (1 - lost) * brisk
     table[..., REDUCED], table[..., ABSENT] = lost * (1 - absent), lost * absent
     aging = figures.rows("reflex_lost_with_age")
     gone = np.array([figures.value("reflex_lost_with_age", reflex) if reflex in aging else 0.0 for reflex in REFLEXES])
-    over = table * (1 - gone)[:, None]
-    over[..., ABSENT] += gone
+    # Age takes a reflex that is there; one that a root has lost stays as it was found.
+    over = table.copy()
+    over[..., [KEPT, RAISED]] *= (1 - gone)[:, None]
+    over[..., REDUCED] += (1 - lost) * gone * (1 - by_itself)
+    over[..., ABSENT] += (1 - lost) * gone * by_itself
     return np.stack([table, over])
 
 
