@@ -96,8 +96,8 @@ lock: $(DEV)/.installed ## resolve the dependencies again and write requirements
 	$(call compile,service,-c requirements/dev.lock)
 
 .PHONY: clean
-clean: ## remove the virtual environments and everything that can be made again
-	rm -rf $(SERVICE) $(DEV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis mlruns mlflow.db candidates
+clean: ## remove the virtual environments and caches; what MLflow and candidates/ hold stays
+	rm -rf $(SERVICE) $(DEV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 # dev holds the other two, so it is resolved first and the others take its versions.
 compile = $(DEV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \

@@ -13,7 +13,7 @@ from training.evaluation.acceptance import NotAccepted
 from training.export import ParityBroken
 from training.params import Params
 from training.provenance import CHECKOUT
-from training.release import AlreadyReleased, NotWritten, refuse_if_released
+from training.release import AlreadyReleased, NotWritten, first_free, refuse_if_released
 from training.run import SiteData, train
 from training.site.faults import BadTable
 from training.site.mixing import DEFAULT_PRIOR_WEIGHT
@@ -102,7 +102,8 @@ def main() -> int:
         "--version",
         type=version,
         metavar="X.Y.Z",
-        help="name of the new model, and of its folder; not that of a released one (make train VERSION=X.Y.Z)",
+        help="name of the new model, and of its folder; not that of a released one (make train VERSION=X.Y.Z). Without "
+        "it that of params.toml, or the first free one after it",
     )
     parser.add_argument(
         "--data",
@@ -137,7 +138,8 @@ def main() -> int:
         parser.error("--prior-weight weighs the synthetic cohort against a site's exams: name them with --data")
     if asked.quick and asked.out.resolve() == CANDIDATES:
         parser.error("--quick makes no candidate worth promoting: name another folder with --out")
-    params = Params.load(quick=asked.quick, version=asked.version, patients=asked.patients, seed=asked.seed)
+    named = asked.version or first_free(RELEASED / Params.load().version)
+    params = Params.load(quick=asked.quick, version=named, patients=asked.patients, seed=asked.seed)
     now = datetime.now(UTC)
     prior = DEFAULT_PRIOR_WEIGHT if asked.prior_weight is None else asked.prior_weight
     site = None if asked.data is None else SiteData(path=asked.data, prior_weight=prior, now=now)

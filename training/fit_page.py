@@ -19,6 +19,7 @@ DOCS = CHECKOUT / "docs"
 PAGE, PICTURE = "cohort.md", "cohort-fit.svg"
 BEGIN, END = "<!-- fit: begin, written by `make cohort-page` -->", "<!-- fit: end -->"
 REFUSED = 2
+HEAD = "| published figure | evidence | published (range) | range from | simulated (over worlds) |"
 
 
 def table(fits: Sequence[Fit], bases: dict[str, int]) -> str:
@@ -32,14 +33,14 @@ def table(fits: Sequence[Fit], bases: dict[str, int]) -> str:
             f"**{len(fits) - len(outside)} of {len(fits)}** published figures come out within their published range. "
             f"The other {len(outside)}:",
             "",
-            "| published figure | evidence | published (range) | simulated (over worlds) | why it is let stand |",
-            "|---|---|---|---|---|",
+            f"{HEAD} why it is let stand |",
+            "|---|---|---|---|---|---|",
             *(f"| {_cells(fit)} | {fit.because} |" for fit in outside),
             "",
             "Those within:",
             "",
-            "| published figure | evidence | published (range) | simulated (over worlds) |",
-            "|---|---|---|---|",
+            HEAD,
+            "|---|---|---|---|---|",
             *(f"| {_cells(fit)} |" for fit in fits if fit.inside),
         ]
     )
@@ -51,7 +52,8 @@ def _cells(fit: Fit) -> str:
         f"{value:.{digits}f}" for value in (fit.published, fit.low, fit.high, fit.simulated, fit.least, fit.most)
     ]
     published, low, high, simulated, least, most = numbers
-    return f"{fit.what} | {fit.evidence} | {published} ({low} to {high}) | {simulated} ({least} to {most})"
+    stated = f"{fit.what} | {fit.evidence} | {published} ({low} to {high}) | {fit.range_from}"
+    return f"{stated} | {simulated} ({least} to {most})"
 
 
 def write(fits: Sequence[Fit], docs: Path = DOCS) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from pydantic import TypeAdapter
 
-from features.encoding import encode
+from features.encoding import Row, encode
 from features.exam import Exam
 from training.export import infer
 
@@ -202,9 +202,14 @@ def read_exam(body: dict[str, Any]) -> Exam:
     return _WIRE.validate_json(json.dumps(body))
 
 
+def golden_rows() -> Row:
+    """The invented examinations as the model reads them: float32 (n, 109)."""
+    return np.array([encode(read_exam(body)) for body in GOLDEN_EXAMS.values()], dtype=np.float32)
+
+
 def golden_file(onnx_bytes: bytes) -> dict[str, Any]:
     """What goes into golden.json: each exam, its row (null for not assessed) and the four probabilities."""
-    rows = np.array([encode(read_exam(body)) for body in GOLDEN_EXAMS.values()])
+    rows = golden_rows()
     cases = [
         {
             "name": name,

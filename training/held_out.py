@@ -41,7 +41,10 @@ def to_bytes(held: HeldOut) -> bytes:
         feature.name: pa.array(exams.rows[:, at], from_pandas=True) for at, feature in enumerate(FEATURES)
     }
     columns |= {f"involved.{root}": pa.array(exams.involved[:, at]) for at, root in enumerate(ROOTS)}
-    columns |= {name: pa.array(getattr(exams, field).tolist(), pa.string()) for name, field in TEXTS.items()}
+    # The keys stay with the site: who belongs together is all that a comparison needs.
+    _, numbers = np.unique(exams.patients, return_inverse=True)
+    texts = {"patient": numbers.astype(np.str_), "completeness": exams.completeness, "setting": exams.setting}
+    columns |= {name: pa.array(text.tolist(), pa.string()) for name, text in texts.items()}
     columns["weight"] = pa.array(exams.weights)
     if held.limit is not None:
         columns |= {f"limit.{name}": pa.array(held.limit[:, at]) for at, name in enumerate(COLUMNS)}

@@ -50,6 +50,11 @@ def refuse_if_released(folder: Path, overwrite: bool) -> None:
         )
 
 
+def first_free(folder: Path) -> str:
+    """The version of `folder` if it is not there yet, or else the first patch after it that is not."""
+    return _next_version(folder) if folder.exists() else folder.name
+
+
 def _next_version(folder: Path) -> str:
     """The first patch after `folder` that is not there yet."""
     major, minor, patch = folder.name.split(".")

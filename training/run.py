@@ -21,6 +21,7 @@ from training.cohort.figures import TABLE, Figures
 from training.cohort.goodness import goodness, unexplained
 from training.cohort.world import draw_worlds, published_world
 from training.conformal import prediction_sets
+from training.dataset import TooFewPatients
 from training.estimator import Calibrated, calibrate, fit
 from training.evaluation.acceptance import NotAccepted, accept
 from training.evaluation.across import across_worlds, spread
@@ -28,6 +29,7 @@ from training.evaluation.card import statements
 from training.evaluation.fit_plot import goodness_of_fit
 from training.evaluation.plots import PLOTS
 from training.evaluation.report import Report, report
+from training.golden import golden_rows
 from training.held_out import HeldOut, to_bytes
 from training.naive_bayes import naive_bayes
 from training.params import Params
@@ -41,8 +43,8 @@ Say = Callable[[str], None]
 OTHER_WORLDS = 1
 """Added to the seed of the worlds that the model is judged in, so that they are not those it learned from."""
 EXAMPLES = 5
-"""Rows that MLflow shows of how the model is asked."""
-REFUSALS = (NotAccepted, export.ParityBroken, release.NotWritten)
+"""Invented rows that MLflow shows of how the model is asked; never those of a patient."""
+REFUSALS = (NotAccepted, TooFewPatients, export.ParityBroken, release.NotWritten)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +99,7 @@ def train(params: Params, into: Path, created: str, *, site: SiteData | None = N
             plots["goodness_of_fit"] = goodness_of_fit(judged)
         _log(live, judged, plots)
         onnx_bytes, parity = _export(params, source, model, tell)
-        _accept(params, judged, tell)
+        _accept(params, judged, site is not None, tell)
         manifest = release.write(
             into / params.version,
             onnx_bytes=onnx_bytes,
@@ -114,7 +116,7 @@ def train(params: Params, into: Path, created: str, *, site: SiteData | None = N
             },
         )
         tell(f"wrote {into / params.version}")
-        live.candidate(into / params.version, test.rows[:EXAMPLES], source.digest)
+        live.candidate(into / params.version, golden_rows()[:EXAMPLES], source.digest)
     tell("logged to MLflow" if live.not_logged is None else f"logging failed: {live.not_logged}")
     return Trained(folder=into / params.version, manifest=manifest, not_logged=live.not_logged)
 
@@ -138,11 +140,15 @@ def _fit_of_cohort(params: Params, source: Source, live: tracking.Live, tell: Sa
         return []
     live.artifacts(TABLE, "cohort")
     fits = goodness(published_world(), source.worlds, params.cohort.fit_patients, params.seed)
+    rows = [asdict(each) | {"inside": each.inside} for each in fits]
+    # Logged before they are judged: who has to mend a misfit needs to see it.
+    live.table("goodness_of_fit", rows)
+    live.figure("goodness_of_fit", goodness_of_fit({"goodness_of_fit": rows}))
     outside = [fit for fit in fits if not fit.inside]
     tell(f"fit of the cohort: {len(fits) - len(outside)} of {len(fits)} figures in their published range")
     if faults := unexplained(fits):
         raise NotAccepted("the cohort does not fit the papers: " + "; ".join(faults))
-    return [asdict(each) | {"inside": each.inside} for each in fits]
+    return rows
 
 
 def _choose(params: Params, source: Source, live: tracking.Live, tell: Say) -> tuple[Tuned, list[dict[str, Any]]]:
@@ -185,7 +191,7 @@ def _judge(params: Params, source: Source, model: Calibrated, sets: Callable[...
     judged = report(test, stated, sets(stated, test.rows), coverage=params.coverage, baselines=baselines, limit=best)
     if source.worlds:
         worlds = draw_worlds(params.cohort.other_worlds, params.seed + OTHER_WORLDS)
-        found = across_worlds(model, worlds, params.cohort.other_patients, params.seed + OTHER_WORLDS)
+        found = across_worlds(model, sets, worlds, params.cohort.other_patients, params.seed + OTHER_WORLDS)
         judged["other_worlds"] = spread(found)
     areas = ", ".join(
         f"{root} {'unknown' if area is None else f'{area:.3f}'}" for root, area in judged["summary"]["auc"].items()
@@ -199,15 +205,9 @@ def _log(live: tracking.Live, judged: Report, plots: Mapping[str, Plot]) -> None
     live.metrics(dict(_numbers({name: judged["subgroups"][name] for name in judged["subgroups"]}, "subgroups/")))
     for name, plot in plots.items():
         live.figure(name, plot)
-    for name in ("candidates", "goodness_of_fit"):
-        if judged[name]:
-            live.table(
-                name,
-                [
-                    {key: str(value) if isinstance(value, dict) else value for key, value in row.items()}
-                    for row in judged[name]
-                ],
-            )
+    # A choice is a number, a word or yes or no, of other names for each candidate: told as text.
+    rows = [{**row, "choices": str(row["choices"])} for row in judged["candidates"]]
+    live.table("candidates", rows)
 
 
 def _numbers(nested: Mapping[str, Any], under: str) -> list[tuple[str, float]]:
@@ -233,8 +233,8 @@ def _export(params: Params, source: Source, model: Calibrated, tell: Say) -> tup
     return onnx_bytes, parity
 
 
-def _accept(params: Params, judged: Report, tell: Say) -> None:
-    accept(judged, params.accept)
+def _accept(params: Params, judged: Report, own_data: bool, tell: Say) -> None:
+    accept(judged, params.accept, own_data=own_data)
     tell("accepted: every limit of params.toml is kept")
 
 

@@ -11,7 +11,6 @@ Wadsworth 1984, section 3.4.3, and Hastie T, Tibshirani R, Friedman J. The Eleme
 Springer 2009, section 7.10 (the rule of one standard error).
 """
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -114,7 +113,7 @@ def tune(
 ) -> Tuned:
     """The best of so many trials, the first with the candidate's `start`; the same seed gives the same trials."""
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    splits = _folds(data, folds, seed)
+    splits = patient_folds(data, folds, seed)
     done: list[Tuned] = []
 
     def objective(trial: optuna.Trial) -> float:
@@ -137,7 +136,7 @@ def compare(
     tuned: Sequence[Tuned], data: Dataset, folds: int, seed: int, say: Say, with_prior: WithPrior = alone
 ) -> tuple[Tuned, ...]:
     """The same choices with the losses of folds of `data`, the same folds for all."""
-    splits = _folds(data, folds, seed)
+    splits = patient_folds(data, folds, seed)
     compared = []
     for entry in tuned:
         losses = fold_losses(entry.candidate, entry.choices, data, splits, seed, with_prior)
@@ -199,13 +198,6 @@ def some_patients(data: Dataset, exams: int, seed: int) -> Dataset:
     counts = np.bincount(of)[np.argsort(rank)]
     last = int(np.searchsorted(np.cumsum(counts), exams))
     return data.where(np.flatnonzero(rank[of] <= last))
-
-
-def _folds(data: Dataset, folds: int, seed: int) -> list[tuple[Index, Index]]:
-    with warnings.catch_warnings():
-        # A rare set of roots need not be in every fold.
-        warnings.filterwarnings("ignore", message="The least populated class")
-        return patient_folds(data, folds, seed)
 
 
 def _told(choices: Choices) -> str:

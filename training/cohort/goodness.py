@@ -1,7 +1,8 @@
 """Goodness of fit: for each published figure that bears on the cohort, the simulated figure beside it.
 
 `goodness.csv` lists the figures. `measures` says what the words of `population` and `measure` mean; a published range
-is the one stated there, or else the 95 % interval of a share of n (Wilson EB. J Am Stat Assoc 1927;22:209-212). A
+comes from where `range_from` says: a printed `interval`, a range `stated` in words, several `papers` together, the 95 %
+interval of a share of `n` (Wilson EB. J Am Stat Assoc 1927;22:209-212), or our `judgement` where none is printed. A
 figure outside its range must say `because`: papers conflict, and the cohort cannot follow all of them.
 """
 
@@ -50,6 +51,7 @@ class Fit:
     simulated: float
     least: float
     most: float
+    range_from: str
     because: str
 
     @property
@@ -76,6 +78,7 @@ def goodness(published: World, worlds: Sequence[World], patients: int, seed: int
                 simulated=simulated[0][number],
                 least=least,
                 most=most,
+                range_from=row["range_from"],
                 because=row["because"],
             )
         )

@@ -107,9 +107,7 @@ def _strength(figures: Figures) -> Floats:
     # A weak movement has the grades of whatever caused it: each cause counts by how much it contributes.
     by_severity = np.stack([grades(severity) for severity in SEVERITIES])
     mixed = (weak.incidental * weak.lowered)[..., None] * grades("incidental")
-    # A peroneal palsy may be total, but no share by grade is published; with worse grades than a root has, a weaker
-    # foot would speak against the root.
-    of_mimic = np.where(_PERONEAL[:, None], grades("moderate"), grades("incidental"))
+    of_mimic = np.where(_PERONEAL[:, None], grades("nerve"), grades("incidental"))
     mixed = mixed + weak.by_mimic[..., None] * of_mimic[:, None, :]
     for root, name in enumerate(ROOT_NAMES):
         own = by_severity[STATES.severity[:, root]] * REACHED[:, root, None]

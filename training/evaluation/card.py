@@ -179,6 +179,15 @@ def in_short(report: Report) -> Iterator[str]:
         if ratio is not None:
             yield f"Log-loss on {kind} examinations: {100 * (ratio - 1):.1f} % above the best that is possible."
     yield f"Expected calibration error: {_by_root(summary['ece'], 3)}."
+    if "other_worlds" in report:
+        other = report["other_worlds"]
+        least, _, most = (100 * (ratio - 1) for ratio in other["log_loss_ratio"])
+        yield (
+            f"In {other['worlds']} other worlds, whose figures it has not learned from: log-loss "
+            f"{least:.1f} to {most:.1f} % above the best of one who knew that world, calibration error up to "
+            f"{max(ends[2] for ends in other['ece'].values()):.3f}, prediction sets keep "
+            f"{other['coverage'][0]:.1%} to {other['coverage'][2]:.1%}."
+        )
     yield f"Area under the ROC curve: {_by_root(summary['auc'], 2)}."
     if summary["coverage"] is not None:
         yield (

@@ -32,7 +32,7 @@ WHOLES = (
     ("share_of_none", "all"),
     *(("severity", setting) for setting in SETTINGS),
     ("incidental", "all"),
-    *(("grade", whose) for whose in ("mild", "moderate", "severe", "incidental")),
+    *(("grade", whose) for whose in ("mild", "moderate", "severe", "incidental", "nerve")),
     *(("pain_path", source) for source in (*MIMICS, "L4", "L5", "S1", "upper_root")),
     *(("pain_extent", whose) for whose in ("none", "root")),
     ("stratum", "all"),

@@ -127,6 +127,7 @@ def fit_of(simulated: float, because: str = "") -> Fit:
         simulated=simulated,
         least=float("nan"),
         most=float("nan"),
+        range_from="judgement",
         because=because,
     )
 

@@ -34,9 +34,9 @@ def simulate(exams: int, seed: int) -> Simulated:
     rows = np.full((exams, len(NAMES)), np.nan, dtype=np.float32)
     age = rng.integers(18, 90, exams)
     female = rng.choice([0.0, 1.0, np.nan], size=exams, p=[0.45, 0.45, 0.1])
-    kinds = rng.choice(["full", "mixed", "sparse"], size=exams)
+    kinds = rng.choice(["full", "partial", "sparse"], size=exams)
     weak = rng.random((exams, len(MOVEMENTS))) < 0.25
-    kept = rng.random(weak.shape) < np.select([kinds == "full", kinds == "mixed"], [1.0, 0.6], 0.15)[:, None]
+    kept = rng.random(weak.shape) < np.select([kinds == "full", kinds == "partial"], [1.0, 0.6], 0.15)[:, None]
     rows[:, NAMES.index("age_years")], rows[:, NAMES.index("over_60")] = age, age > 60
     rows[:, NAMES.index("female")] = female
     rows[:, MOVEMENTS] = np.where(kept, weak, np.nan)

@@ -97,7 +97,7 @@ def test_subgroups_are_those_of_the_issue(judged: Report, simulated: Simulated) 
         "age": ["18-39", "40-59", "60-74", "75+"],
         "sex": ["female", "male", "unknown"],
         "setting": ["primary_care", "specialist", "surgical"],
-        "completeness": ["full", "mixed", "sparse"],
+        "completeness": ["full", "partial", "sparse"],
     }
     for groups in judged["subgroups"].values():
         assert sum(group["n"] for group in groups.values()) == len(simulated.data)
