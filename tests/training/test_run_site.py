@@ -128,20 +128,29 @@ def refused(desk: Desk, runs: Runs, version: str, expected: type[Exception], att
     return str(fault.value)
 
 
-def test_a_model_beyond_a_limit_is_refused_and_logged_with_all_its_measures(desk: Desk, runs: Runs) -> None:
-    limits = replace(desk.params("0.3.0").accept, auc_full_within={"L5": (0.999, 1.0)})
-    said = refused(desk, runs, "0.3.0", NotAccepted, lambda: desk.train("0.3.0", accept=limits))
+def test_a_model_beyond_a_limit_is_refused_and_logged_with_all_its_measures(
+    desk: Desk, runs: Runs, tmp_path: Path
+) -> None:
+    """The roots of other patients: what the cohort says of them is worse than saying nothing."""
+    entries = [json.loads(line) for line in desk.table.read_text(encoding="utf-8").splitlines()]
+    roots = [entry["roots"] for entry in entries]
+    mixed_up = tmp_path / "mixed_up.jsonl"
+    shifted = zip(entries, [*roots[50:], *roots[:50]], strict=True)
+    mixed_up.write_text("\n".join(json.dumps(entry | {"roots": others}) for entry, others in shifted), encoding="utf-8")
+    wrong = replace(desk, table=mixed_up)
+    said = refused(wrong, runs, "0.3.0", NotAccepted, lambda: wrong.train("0.3.0", prior_weight=50_000))
     assert said.startswith("not accepted, nothing written: ")
-    assert "L5: area on full examinations" in said
+    assert "is no better than that of the prevalence" in said
     (run,) = runs.of("0.3.0")
-    assert run.data.metrics["auc/L5"] > 0.5
+    assert 0.3 < run.data.metrics["auc/L5"] < 0.7
     assert runs.artifacts(run, "plots") == {f"{name}.png" for name in PLOTS}
 
 
-def test_a_site_too_small_to_be_judged_is_refused_with_the_reason(desk: Desk, runs: Runs, tmp_path: Path) -> None:
+def test_a_root_too_rare_to_be_judged_is_told_on_the_card(desk: Desk, tmp_path: Path) -> None:
     small = replace(desk, table=written(tmp_path / "few.csv", FEW_PATIENTS))
-    said = refused(small, runs, "0.3.4", NotAccepted, lambda: small.train("0.3.4"))
-    assert "L4: cannot be judged, " in said
+    limits = replace(desk.params("0.3.4").accept, calibration_error=1.0, slope_within=(-99.0, 99.0))
+    card = (small.train("0.3.4", accept=limits).folder / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "Too few exams to judge: " in card
 
 
 def test_a_graph_that_disagrees_is_refused_and_logged(desk: Desk, runs: Runs) -> None:

@@ -51,13 +51,14 @@ def main() -> int:
     )
     parser.add_argument("--patients", type=some, default=1000, metavar="N", help="patients to draw (default 1000)")
     parser.add_argument(
-        "--setting", choices=(*SETTINGS, EVERY), default=EVERY, help="where they are seen (default: all of them)"
+        "--setting", choices=(*SETTINGS, EVERY), default=EVERY, help="where they are seen (default: mixed, all of them)"
     )
     parser.add_argument(
         "--completeness",
         choices=(*COMPLETENESS, EVERY),
         default=EVERY,
-        help="how much of an examination is written down (default: all kinds)",
+        help="how much of an examination is written down: all that a specialist tests, a part, or the few facts of a "
+        "letter (default: mixed, all kinds)",
     )
     parser.add_argument("--seed", type=whole, default=1, metavar="S", help="the same seed gives the same file")
     parser.add_argument(

@@ -106,3 +106,39 @@ def test_every_fault_is_named_at_once(judged: Report) -> None:
     off = changed(changed(judged, (*OVERALL, "ece"), 0.5), ("overall", "sets", "coverage"), 0.5)
     with pytest.raises(NotAccepted, match=r"L5: calibration error .*; all roots: coverage"):
         accept(off, LIMITS)
+
+
+MALE = ("subgroups", "sex", "male")
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ((*OVERALL, "too_few"), "11 of 87 have it, 50 are needed"),
+        ((*FULL, "auc"), 0.4),
+        ((*MALE, "sets", "coverage"), 0.99),
+    ],
+)
+def test_what_a_site_cannot_help_is_refused_only_of_the_cohort(
+    judged: Report, path: tuple[str, ...], value: Any
+) -> None:
+    """A rare root, hard exams, and sets that hold more than they promise."""
+    asked = changed(judged, path, value)
+    accept(asked, LIMITS, own_data=True)
+    with pytest.raises(NotAccepted):
+        accept(asked, LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "complaint"),
+    [
+        ((*OVERALL, "ece"), 0.2, "L5: calibration error"),
+        ((*MALE, "sets", "coverage"), 0.6, "all roots: coverage 0.6000 on sex male"),
+        (("overall", "mean_log_loss", "model"), 0.9, "log-loss 0.9000 is no better than that of the prevalence"),
+    ],
+)
+def test_a_site_is_refused_what_harms_its_patients(
+    judged: Report, path: tuple[str, ...], value: Any, complaint: str
+) -> None:
+    with pytest.raises(NotAccepted, match=complaint):
+        accept(changed(judged, path, value), LIMITS, own_data=True)
