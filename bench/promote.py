@@ -24,6 +24,7 @@ from service.rules.guideline import Policy
 from service.settings import Settings
 from training import comparison, registry, release
 from training.champion import BrokenChampion, champions
+from training.estimator import root_losses
 from training.export import infer
 from training.held_out import HeldOut, NotHeldOut, from_bytes
 from training.promotion import Moved, manifest, promote, unusable
@@ -115,15 +116,15 @@ def _held_out_faults(
 ) -> list[str]:
     exams, limits = held.exams, with_.limits
     stated = infer((candidate / release.MODEL).read_bytes(), exams.rows)
-    losses = comparison.root_losses(exams.involved, stated)
+    losses = root_losses(exams.involved, stated)
     say(f"{candidate.name} on {len(exams)} held-out examinations: log-loss {losses.mean():.4f}")
     if held.limit is not None:
-        say(f"Bayes-optimal limit: log-loss {comparison.root_losses(exams.involved, held.limit).mean():.4f}")
+        say(f"Bayes-optimal limit: log-loss {root_losses(exams.involved, held.limit).mean():.4f}")
     if champion is None:
         faults = comparison.against_baselines(exams, stated, textbook_called(exams.rows), limits)
     else:
         before = infer((champion / release.MODEL).read_bytes(), exams.rows)
-        losses = comparison.root_losses(exams.involved, before)
+        losses = root_losses(exams.involved, before)
         say(f"champion {champion.name} on the same: log-loss {losses.mean():.4f}")
         faults = comparison.against_champion(exams, stated, before, limits)
     sets = Classifier(candidate.parent, candidate.name).sets

@@ -17,6 +17,7 @@ from scipy.stats import fisher_exact, norm
 
 from features.anatomy import ROOTS
 from training.dataset import Dataset
+from training.estimator import root_losses
 from training.evaluation.measures import reliability
 
 Floats = npt.NDArray[np.float64]
@@ -65,12 +66,6 @@ class Difference:
     def better(self, z: float) -> bool:
         """Better beyond noise."""
         return self.mean + z * self.error < 0
-
-
-def root_losses(involved: Bools, probabilities: Floats) -> Floats:
-    """The log-loss of each exam, (n,), the mean over the three roots; `probabilities` (n, 3 or 4)."""
-    stated = np.clip(probabilities[:, : len(ROOTS)], CLIP, 1 - CLIP)
-    return np.asarray(-np.log(np.where(involved, stated, 1 - stated)).mean(axis=1))
 
 
 def difference(losses: Floats, reference: Floats, patients: npt.NDArray[np.str_]) -> Difference:

@@ -124,10 +124,15 @@ def root_log_loss(involved: npt.ArrayLike, probabilities: npt.ArrayLike, weights
 
     `involved` (n, 3) truth; `probabilities` (n, 3) or (n, 4), the first three of COLUMNS; `weights` (n,).
     """
+    return float(np.average(root_losses(involved, probabilities), weights=weights))
+
+
+def root_losses(involved: npt.ArrayLike, probabilities: npt.ArrayLike) -> Floats:
+    """The log-loss of each examination, (n,), the mean over the three roots; the arguments of `root_log_loss`."""
     truth = np.asarray(involved, dtype=bool)
     stated = np.asarray(probabilities, dtype=np.float64)[:, : len(ROOTS)]
     of_the_truth = np.clip(np.where(truth, stated, 1 - stated), LEAST_PROBABILITY, 1.0)
-    return float(np.average(-np.log(of_the_truth).mean(axis=1), weights=weights))
+    return np.asarray(-np.log(of_the_truth).mean(axis=1))
 
 
 def membership(root_sets: npt.ArrayLike) -> Floats:

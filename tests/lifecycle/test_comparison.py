@@ -17,10 +17,10 @@ from training.comparison import (
     chance_error,
     difference,
     miscalibrated,
-    root_losses,
     uncovered,
     unsafe,
 )
+from training.estimator import root_losses
 from training.held_out import HeldOut
 
 LIMITS = Limits()
