@@ -12,13 +12,14 @@ import pandas as pd
 import pandera.pandas as pa
 
 from features.anatomy import ROOTS
+from training.cohort.causes import SETTINGS as KNOWN_SETTINGS
 from training.site.columns import CONFIRMED_BY, CONFIRMED_ON, PATIENT, ROOTS_COLUMN, SETTING
 from training.site.faults import Faults
 
 WAYS_TO_CONFIRM = ("mri", "ct", "emg", "surgery", "injection", "clinical")
 """`confirmed_by` of the contract."""
 
-SETTINGS = ("primary_care", "specialist", "surgical", "unknown")
+SETTINGS = (*KNOWN_SETTINGS, "unknown")
 
 MISSING = {
     PATIENT: "is missing: without a key of the patient, two rows of one person could be on both sides of a split.",
