@@ -86,6 +86,8 @@ def train(params: Params, into: Path, created: str, *, site: SiteData | None = N
     source = _source(params, site, tell)
     tags = {"version": params.version, "commit": commit(), "data_sha256": source.digest, "origin": str(source.origin)}
     with tracking.run(asdict(params), tags, refusals=REFUSALS) as live:
+        if source.notes:
+            live.text("notes.txt", "\n".join(source.notes) + "\n")
         fits = _fit_of_cohort(params, source, live, tell)
         chosen, compared = _choose(params, source, live, tell)
         model = _fit(params, source, chosen, tell)
@@ -95,9 +97,9 @@ def train(params: Params, into: Path, created: str, *, site: SiteData | None = N
         judged = _judge(params, source, model, sets.sets, best, tell)
         judged |= {"candidates": compared, "goodness_of_fit": fits}
         plots = {name: plot(judged) for name, plot in PLOTS.items()}
+        _log(live, judged, plots)
         if fits:
             plots["goodness_of_fit"] = goodness_of_fit(judged)
-        _log(live, judged, plots)
         onnx_bytes, parity = _export(params, source, model, tell)
         _accept(params, judged, site is not None, tell)
         manifest = release.write(
@@ -167,6 +169,7 @@ def _choose(params: Params, source: Source, live: tracking.Live, tell: Say) -> t
         }
         for each in standings(compared)
     ]
+    live.tags({"candidate": chosen.candidate.name})
     tell(f"chose {chosen.candidate.name}: the simplest within one standard error of the best")
     return chosen, standing
 
@@ -202,7 +205,7 @@ def _judge(params: Params, source: Source, model: Calibrated, sets: Callable[...
 
 def _log(live: tracking.Live, judged: Report, plots: Mapping[str, Plot]) -> None:
     live.metrics(dict(_numbers(judged["summary"], "")))
-    live.metrics(dict(_numbers({name: judged["subgroups"][name] for name in judged["subgroups"]}, "subgroups/")))
+    live.metrics(dict(_numbers(judged["subgroups"], "subgroups/")))
     for name, plot in plots.items():
         live.figure(name, plot)
     # A choice is a number, a word or yes or no, of other names for each candidate: told as text.

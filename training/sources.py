@@ -30,7 +30,8 @@ class Source:
     """The parts of the data; `digest` is that of all of them, `statement` says where they are from.
 
     `worlds` are those that the cohort was drawn from; there are none behind a site's data. `with_prior` puts the
-    synthetic cohort beside a site's exams that are to be fitted on, and leaves the cohort's own as they are.
+    synthetic cohort beside a site's exams that are to be fitted on, and leaves the cohort's own as they are. `notes`
+    are what the owner of a table should know of it.
     """
 
     origin: Origin
@@ -40,6 +41,7 @@ class Source:
     digest: str
     worlds: tuple[World, ...]
     bases: Mapping[str, int] | None
+    notes: tuple[str, ...] = ()
 
     def best(self, exams: Dataset) -> Floats | None:
         """The exact probabilities of the roots, (n, 4), that no model can beat; None where nobody knows them."""
@@ -84,6 +86,7 @@ def of_site(params: Params, path: Path, prior_weight: float, now: datetime, say:
             digest=table.dataset.digest(),
             worlds=(),
             bases=None,
+            notes=table.notes,
         )
     worlds = draw_worlds(params.cohort.worlds, params.seed)
     prior = Dataset.of_cohort(draw(worlds, params.cohort.prior_patients, params.seed))
@@ -95,9 +98,11 @@ def of_site(params: Params, path: Path, prior_weight: float, now: datetime, say:
         + _of_cohort(bases, params.cohort.worlds),
         parts=parts,
         with_prior=partial(mix, prior=prior, weight=prior_weight),
-        digest=table.dataset.digest(),
+        # The prior and its weight are data too.
+        digest=mix(table.dataset, prior, prior_weight).digest(),
         worlds=(),
         bases=bases,
+        notes=table.notes,
     )
 
 

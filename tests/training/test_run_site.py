@@ -92,6 +92,8 @@ def test_a_site_learns_from_its_own_exams_alone(desk: Desk, runs: Runs) -> None:
     assert "synthetic" not in card
     (run,) = runs.of("0.1.0")
     assert (run.data.tags["origin"], run.data.tags["verdict"]) == ("site", "candidate")
+    assert run.data.tags["candidate"] == "evidence"
+    assert "notes.txt" in {Path(entry.path).name for entry in runs.client.list_artifacts(run.info.run_id)}
 
 
 def test_a_site_with_the_cohort_as_prior_is_reproduced_to_the_byte(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
