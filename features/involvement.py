@@ -2,11 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from features.anatomy import ROOTS, NerveRoot
 from features.exam import Exam
 
 MORE_LIKELY_THAN_NOT = 0.5
+
+
+class Outside(StrEnum):
+    """In what an examination lies outside all that the model was trained on."""
+
+    AGE = "age"
+    PATTERN = "pattern"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,10 +23,12 @@ class Involvement:
 
     Involvement is not exclusive: a foraminal stenosis can take two roots, so the three need not add up to one.
     `none` is coherent with them: no root can be more probable than "any of the three", nor all together less.
+    `outside` names in what the examination is unlike all that the model was trained on.
     """
 
     roots: Mapping[NerveRoot, float]
     none: float
+    outside: frozenset[Outside] = frozenset()
 
     @property
     def likely_roots(self) -> tuple[NerveRoot, ...]:

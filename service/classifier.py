@@ -15,10 +15,12 @@ import onnxruntime
 from pydantic import TypeAdapter, ValidationError
 
 from features.anatomy import ROOTS, NerveRoot
-from features.encoding import FEATURES, encode, schema_digest
+from features.encoding import FEATURES, Row, encode, schema_digest
 from features.exam import Exam
-from features.involvement import Involvement
+from features.involvement import Involvement, Outside
 from features.prediction_sets import PredictionSets
+from features.reasons import ModelAnswers, Reasons, reasons_of
+from features.typicality import Typicality
 from service.errors import ClassifierUnavailable, ModelMismatch, ModelMissing
 
 COLUMNS = (*ROOTS, "none")
@@ -44,6 +46,12 @@ class Manifest:
     features: tuple[str, ...]
     feature_schema: str
     prediction_set: PredictionSets
+    typicality: Typicality | None = None
+    """None in models before 1.2.0."""
+
+
+ROOT_SETS, LOG_LIKELIHOOD = "root_sets", "log_likelihood"
+"""Outputs that models before 1.2.0 do not have: without them nothing is said of what to examine next."""
 
 
 class Classifier:
@@ -64,6 +72,9 @@ class Classifier:
         self._check_files()
         self._check_schema()
         self.session = self._open()
+        more = (ROOT_SETS, LOG_LIKELIHOOD)
+        there = {output.name for output in self.session.get_outputs()}
+        self._outputs = (self.manifest.output, *(more if there.issuperset(more) else ()))
         self.sets = self.manifest.prediction_set
         self._check_golden_cases()
 
@@ -73,21 +84,41 @@ class Classifier:
         Raises:
             ClassifierUnavailable: the model failed, or what it returned is no probability.
         """
+        row = encode(exam)
+        answers = self._answers(row[np.newaxis])
+        *roots, none = (float(value) for value in answers.probabilities[0])
+        likely = answers.log_likelihood
+        usual = self.manifest.typicality
+        outside = frozenset() if usual is None or likely is None else usual.outside(row, float(likely[0]))
+        return _coherent(dict(zip(ROOTS, roots, strict=True)), none, outside)
+
+    def reasons(self, exam: Exam) -> Reasons:
+        """Why the probabilities are what they are, and what to examine next, in one batch.
+
+        Raises:
+            ClassifierUnavailable: the model failed, or what it returned is no probability.
+        """
+        return reasons_of(exam, self._answers)
+
+    def _answers(self, rows: Row) -> ModelAnswers:
         try:
-            found = self._run(encode(exam)[np.newaxis])[0]
+            probabilities, *others = self._run(rows)
         except Exception as fault:  # whatever breaks in the model, the rules must still answer
             logger.exception("the classifier failed")
             raise ClassifierUnavailable("the model failed") from fault
-        if found.shape != (len(COLUMNS),) or not _are_probabilities(found):
+        if probabilities.shape != (len(rows), len(COLUMNS)) or not _are_probabilities(probabilities):
             logger.error("the classifier returned something that is no probability")
             raise ClassifierUnavailable("the model returned something that is no probability")
-        *roots, none = (float(value) for value in found.clip(0, 1))
-        return _coherent(dict(zip(ROOTS, roots, strict=True)), none)
+        root_sets, log_likelihood = others or (None, None)
+        return ModelAnswers(
+            probabilities=probabilities.clip(0, 1),
+            root_sets=root_sets,
+            log_likelihood=None if log_likelihood is None else log_likelihood[:, 0],
+        )
 
-    def _run(self, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-        probabilities: npt.NDArray[np.float64]
-        (probabilities,) = self.session.run([self.manifest.output], {self.manifest.input: rows})
-        return probabilities
+    def _run(self, rows: Row) -> list[npt.NDArray[np.float64]]:
+        answers: list[npt.NDArray[np.float64]] = self.session.run(self._outputs, {self.manifest.input: rows})
+        return answers
 
     def _read_card(self, folder: Path, version: str) -> dict[str, Any]:
         """The manifest as it is written: the model card in machine-readable form."""
@@ -173,7 +204,7 @@ class Classifier:
                     "trained on. Use the model released for this software, or train one with `make train`."
                 )
             try:
-                found = self._run(row[np.newaxis])[0]
+                found = self._run(row[np.newaxis])[0][0]
             except Exception as fault:  # onnxruntime raises several kinds of its own
                 raise ModelMismatch(f"Model {self.version} does not run: {fault}") from fault
             if not np.allclose(found, case["probabilities"], rtol=0, atol=golden["tolerance"]):
@@ -188,8 +219,8 @@ def _are_probabilities(found: npt.NDArray[np.float64]) -> bool:
     return bool(((found >= -ROUNDING) & (found <= 1 + ROUNDING)).all())
 
 
-def _coherent(roots: Mapping[NerveRoot, float], none: float) -> Involvement:
+def _coherent(roots: Mapping[NerveRoot, float], none: float, outside: frozenset[Outside]) -> Involvement:
     """Rounding aside the model is coherent; this removes the rounding."""
     highest = 1 - max(roots.values())
     lowest = max(0.0, 1 - sum(roots.values()))
-    return Involvement(roots=roots, none=min(max(none, lowest), max(highest, lowest)))
+    return Involvement(roots=roots, none=min(max(none, lowest), max(highest, lowest)), outside=outside)

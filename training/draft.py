@@ -29,8 +29,11 @@ class Draft:
     def constant(self, name: str, value: npt.ArrayLike) -> str:
         """Keep a constant, whole numbers as positions and everything else in double precision; returns its name."""
         array = np.asarray(value)
-        kind = np.int64 if np.issubdtype(array.dtype, np.integer) else np.float64
-        self.constants[name] = np.ascontiguousarray(array, dtype=kind)
+        return self.exactly(name, array.astype(np.int64 if np.issubdtype(array.dtype, np.integer) else np.float64))
+
+    def exactly(self, name: str, value: npt.NDArray[Any]) -> str:
+        """Keep a constant in the type it has; returns its name."""
+        self.constants[name] = np.ascontiguousarray(value)
         return name
 
 

@@ -26,6 +26,7 @@ from threadpoolctl import threadpool_limits
 from features.anatomy import ROOTS
 from training.candidates import Candidate, Choices
 from training.dataset import Dataset, TooFewPatients
+from training.monotone import never_lowered
 
 Floats = npt.NDArray[np.float64]
 
@@ -85,7 +86,10 @@ class Calibrated:
     inverse_temperature: float
 
     def probabilities(self, rows: npt.NDArray[np.floating]) -> Floats:
-        """P(L4), P(L5), P(S1) and P(none): (n, 4)."""
+        """P(L4), P(L5), P(S1) and P(none), no root lowered by its own sign (`training.monotone`): (n, 4)."""
+        return never_lowered(rows, self._plain)
+
+    def _plain(self, rows: npt.NDArray[np.floating]) -> Floats:
         scaled = self.inverse_temperature * self.fitted.log_probabilities(rows)
         return np.asarray(softmax(scaled, axis=1) @ membership(self.fitted.root_sets))
 

@@ -51,7 +51,7 @@ class Evidence(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit
 @cache
 def _session() -> onnxruntime.InferenceSession:
     draft = Draft()
-    out = evidence(draft, published_world(), draft.add("Cast", ["X"], "values", to=TensorProto.DOUBLE))
+    out, _ = evidence(draft, published_world(), draft.add("Cast", ["X"], "values", to=TensorProto.DOUBLE))
     graph = helper.make_graph(
         draft.nodes,
         "evidence",

@@ -52,10 +52,11 @@ _BELOW_FULL = {
 """The code of a grade by half grades below full power."""
 
 
-def evidence(draft: Draft, world: World, values: str) -> str:
+def evidence(draft: Draft, world: World, values: str) -> tuple[str, str]:
     """Add the sum; `values` names the rows in double precision, NaN for not assessed.
 
-    Returns the name of the (n, len(KNOWN_SETS) - 1) log-odds of KNOWN_SETS against the first of them.
+    Returns the names of the (n, len(KNOWN_SETS) - 1) log-odds of KNOWN_SETS against the first of them, and of how
+    likely all that is stated is at that age: its log-probability under the published figures, (n, 1).
     """
     part = _Part(draft=draft, prefix="evidence", world=world, values=values)
     told = part.gather(part.told(), _PAIR_OF_STATE, "told_by_state")
@@ -66,7 +67,10 @@ def evidence(draft: Draft, world: World, values: str) -> str:
     weights = draft.add("Exp", [draft.add("Sub", [joint, most], "below_largest")], "state_weights")
     of_set = ROOT_SET_OF_CAUSE[STATES.cause][:, None] == np.array(KNOWN_SETS)
     by_set = part.matmul(weights, of_set.astype(np.float64), "set_weights")
-    return part.matmul(part.log(by_set, "set_log_weights"), _AGAINST_NONE, "evidence")
+    total = draft.add("ReduceSum", [by_set, "evidence_columns"], "weights_sum", keepdims=1)
+    stated = draft.add("Add", [part.log(total, "weights_log"), most], "log_stated")
+    log_evidence = draft.add("Sub", [stated, part.of_age()], "log_likely")
+    return part.matmul(part.log(by_set, "set_log_weights"), _AGAINST_NONE, "evidence"), log_evidence
 
 
 def _log(table: Floats) -> Floats:
@@ -167,6 +171,13 @@ class _Part(Steps):
         person = self.gather(self.person(), _CAUSE_OF_PAIR, "person_of_pair")
         return self.draft.add("Add", [joint, person], "told")
 
+    def of_age(self) -> str:
+        """Log P of the age alone, up to what all causes share: (n, 1). Needs the columns of `person`."""
+        share: Floats = np.zeros(len(CAUSES))
+        np.add.at(share, STATES.cause, state_mixture(self.world))
+        by_cause = self.draft.add("Add", ["person_of_age", self.keep("log_cause", _log(share))], "age_by_cause")
+        return self.draft.add("ReduceLogSumExp", [by_cause, "evidence_columns"], "log_age", keepdims=1)
+
     def person(self) -> str:
         """Log P of age, sex, side and course of the complaint under every cause, up to what all share: (n, c)."""
         years, log_age = self.world.years.astype(np.float64), np.log(self.world.age)
@@ -183,8 +194,9 @@ class _Part(Steps):
         told = self.world.symptoms
         answers = self.yes_no(["female", "pain_on_both_sides", *HISTORY_ANSWERS], "answers")
         table = _yes_no(np.column_stack([self.world.female, told.both_sides, told.history]))
-        columns = self.join([known, self.complement(gone, "age_there"), answers], "person_columns")
-        return self.matmul(columns, np.vstack([slope, start, table]), "person")
+        aged = self.join([known, self.complement(gone, "age_there")], "age_columns")
+        of_age = self.matmul(aged, np.vstack([slope, start]), "person_of_age")
+        return self.draft.add("Add", [of_age, self.matmul(answers, table, "person_answers")], "person")
 
     def courses(self) -> str:
         """P of the list of pain, and of whether it goes below the knee, for every course: (n, k)."""

@@ -16,11 +16,9 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from training import interactions
-from training.cohort.world import published_world
 from training.design import Design
 from training.draft import Draft
 from training.evidence import Evidence
-from training.evidence_graph import evidence
 from training.perceptron import AnnealedPerceptron
 
 Layer = tuple[npt.NDArray[np.floating], npt.NDArray[np.floating]]
@@ -32,20 +30,20 @@ LEQ = 0
 TREES_DOMAIN = "ai.onnx.ml"
 
 
-def log_odds(draft: Draft, estimator: Any, rows: str, factor: float) -> str:
-    """Add what `estimator` computes from `rows`, times `factor`; returns the name of the (n, k) result.
+def log_odds(draft: Draft, estimator: Any, values: str, published: str, factor: float) -> str:
+    """Add what `estimator` computes, times `factor`; returns the name of the (n, k) result.
+
+    `values` names the rows in double precision, `published` what `training.evidence_graph.evidence` makes of them.
 
     Raises:
         TypeError: there is no graph for this estimator.
     """
-    values = draft.add("Cast", [rows], "values", to=TensorProto.DOUBLE)
     match estimator:
         case HistGradientBoostingClassifier():
             return _trees(draft, estimator, values, factor)
         case Pipeline(steps=[(_, Evidence()), (_, StandardScaler() as scaler), (_, LogisticRegression() as model)]):
             plain = model.coef_.T / scaler.scale_[:, None]
-            columns = evidence(draft, published_world(), values)
-            return _layers(draft, [(plain, model.intercept_ - scaler.mean_ @ plain)], columns, factor)
+            return _layers(draft, [(plain, model.intercept_ - scaler.mean_ @ plain)], published, factor)
         case Pipeline(steps=[(_, Design() as design), (_, LogisticRegression() as model)]):
             layers = [(model.coef_.T, model.intercept_)]
         case Pipeline(steps=[(_, Design() as design), (_, AnnealedPerceptron() as model)]):
@@ -82,7 +80,7 @@ def _layers(draft: Draft, layers: Sequence[Layer], columns: str, factor: float) 
     for depth, (inner_weights, inner_intercepts) in enumerate(hidden, start=1):
         given = [columns, draft.constant(f"weights_{depth}", inner_weights)]
         linear = draft.add("Gemm", [*given, draft.constant(f"intercepts_{depth}", inner_intercepts)], f"linear_{depth}")
-        columns = draft.add("Relu", [linear], f"hidden_{depth}")
+        columns = draft.add("Relu", [linear], f"units_{depth}")
     scaled, shifts = (factor * np.asarray(part, dtype=np.float64) for part in (weights, intercepts))
     if len(shifts) == 1:
         # Of two classes scikit-learn keeps the log-odds of the second alone; those of the first are 0.

@@ -37,6 +37,7 @@ from training.provenance import commit, environment
 from training.search import Tuned, choose, search, standings
 from training.sources import Source
 from training.textbook import textbook_called
+from training.typicality import typicality
 
 Say = Callable[[str], None]
 
@@ -101,6 +102,7 @@ def train(params: Params, into: Path, created: str, *, site: SiteData | None = N
         if fits:
             plots["goodness_of_fit"] = goodness_of_fit(judged)
         onnx_bytes, parity = _export(params, source, model, tell)
+        usual = typicality(onnx_bytes, source.parts["fit"].rows, np.random.default_rng(params.seed))
         _accept(params, judged, site is not None, tell)
         manifest = release.write(
             into / params.version,
@@ -108,6 +110,7 @@ def train(params: Params, into: Path, created: str, *, site: SiteData | None = N
             created=created,
             statements=statements(judged, origin=source.origin, bases=source.bases, of_model=(chosen.candidate.limit,)),
             prediction_set=asdict(sets),
+            typicality=asdict(usual),
             training=_training(params, source, site, chosen, model, tags["commit"]),
             metrics={"parity": parity, "parity_rows": params.parity.rows, **judged["summary"]},
             report=judged,

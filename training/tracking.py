@@ -19,7 +19,7 @@ import onnx
 from matplotlib.figure import Figure
 
 from features.encoding import FEATURES, Row, schema_digest
-from training.export import INPUT, OUTPUT
+from training.export import INPUT
 from training.provenance import environment, libraries
 from training.registry import CHALLENGER, RELEASE, SHA256, VERSION
 from training.release import MODEL as ONNX
@@ -121,13 +121,19 @@ class Live:
         from mlflow.models import ModelSignature
         from mlflow.types import Schema, TensorSpec
 
+        model = onnx.load_from_string(content)
         signature = ModelSignature(
             Schema([TensorSpec(np.dtype(np.float32), (-1, len(FEATURES)), INPUT)]),
-            Schema([TensorSpec(np.dtype(np.float64), (-1, 4), OUTPUT)]),
+            Schema(
+                [
+                    TensorSpec(np.dtype(np.float64), (-1, output.type.tensor_type.shape.dim[1].dim_value), output.name)
+                    for output in model.graph.output
+                ]
+            ),
         )
         with globally(self.store), mlflow.start_run(run_id=self._run):
             logged = mlflow.onnx.log_model(
-                onnx.load_from_string(content),
+                model,
                 name="model",
                 signature=signature,
                 input_example=example,

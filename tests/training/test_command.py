@@ -16,6 +16,7 @@ ANY_MODEL: dict[str, Any] = {
     "created": "2026-01-01",
     "statements": {},
     "prediction_set": {},
+    "typicality": {},
     "training": {},
     "metrics": {},
     "report": {},

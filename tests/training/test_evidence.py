@@ -2,17 +2,22 @@
 
 import numpy as np
 import pytest
+from scipy.special import logsumexp
 from sklearn.base import clone
 
 from features.encoding import FEATURES, encode
+from tests.training.conftest import SmallModel
 from training.cohort.draw import Cohort
 from training.cohort.findings import (
     COLUMN,
+    KEPT,
     NEGATIVE,
     NOT_STATED,
     POSITIVE,
     POSITIVE_BEYOND,
     POSITIVE_IN_RANGE,
+    RAISED,
+    REDUCED,
     WHERE,
     Codes,
     rows,
@@ -22,6 +27,7 @@ from training.cohort.reading import codes_of
 from training.cohort.world import World
 from training.evidence import CHUNK, Evidence
 from training.evidence_graph import KNOWN_SETS
+from training.export import graph, log_likelihood, serialize
 from training.golden import GOLDEN_EXAMS, read_exam
 
 TOLERANCE = 1e-8
@@ -126,3 +132,18 @@ def test_rows_do_not_influence_each_other_and_may_be_none_or_many(codes: Codes) 
     some = np.array([0, CHUNK - 1, CHUNK, DRAWN - 1])
     assert together[some] == pytest.approx(np.concatenate([transformed(table[[i]]) for i in some]), abs=1e-10)
     assert transformed(table[:0]).shape == (0, len(KNOWN_SETS) - 1)
+
+
+def test_the_likelihood_is_the_exact_one_given_the_age(world: World, codes: Codes, small_model: SmallModel) -> None:
+    """How likely all that is stated is at that age: the joint probability over all sets less that of the age alone."""
+    some = as_a_row_says_it(codes[:1500])
+    # A row does not tell increased skin from dull skin, nor a brisk reflex from one that is there.
+    skin, reflexes = some[:, WHERE["sensation"]], some[:, WHERE["reflex"]]
+    skin[skin == RAISED], reflexes[reflexes == RAISED] = REDUCED, KEPT
+    # The skin of the low back is the same in every state, and is left out of the graph.
+    some[:, COLUMN["sensation.low_back"]] = NOT_STATED
+    age_alone = np.full_like(some, NOT_STATED)
+    age_alone[:, COLUMN["age_years"]] = some[:, COLUMN["age_years"]]
+    expected_here = logsumexp(log_joint(world, some), axis=1) - logsumexp(log_joint(world, age_alone), axis=1)
+    onnx_bytes = serialize(graph(small_model.model))
+    assert np.abs(log_likelihood(onnx_bytes, rows(codes[:1500])) - expected_here).max() < TOLERANCE

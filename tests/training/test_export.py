@@ -3,13 +3,14 @@
 from typing import Any
 
 import numpy as np
+import onnxruntime
 import pytest
 from sklearn.dummy import DummyClassifier
 
 from features.encoding import FEATURES
 from tests.training.conftest import SmallModel
 from training.candidates import CANDIDATES, PERCEPTRON, TREES
-from training.estimator import COLUMNS, Calibrated, Fitted, calibrate, fit
+from training.estimator import COLUMNS, Calibrated, Fitted, calibrate, fit, membership
 from training.export import ParityBroken, check_parity, graph, infer, scatter_missing, serialize
 
 ROWS = 20000
@@ -95,11 +96,25 @@ def test_an_estimator_without_a_graph_is_refused(small_model: SmallModel) -> Non
         graph(Calibrated(fitted=fitted, inverse_temperature=1.0))
 
 
-def test_one_input_and_one_output_of_the_agreed_shape(model: Calibrated) -> None:
+def test_one_input_and_three_outputs_of_the_agreed_shapes(model: Calibrated) -> None:
     proto = graph(model)
-    (given,), (returned,) = proto.graph.input, proto.graph.output
+    (given,) = proto.graph.input
     assert (given.name, given.type.tensor_type.shape.dim[1].dim_value) == ("X", len(FEATURES))
-    assert (returned.name, returned.type.tensor_type.shape.dim[1].dim_value) == ("probabilities", len(COLUMNS))
+    returned = {output.name: output.type.tensor_type.shape.dim[1].dim_value for output in proto.graph.output}
+    sets = len(model.fitted.root_sets)
+    assert returned == {"probabilities": len(COLUMNS), "root_sets": sets, "log_likelihood": 1}
+
+
+def test_the_sets_of_roots_add_up_to_the_probabilities_before_they_are_held(
+    model: Calibrated, small_model: SmallModel
+) -> None:
+    rows = small_model.parts["test"].rows[:500]
+    session = onnxruntime.InferenceSession(serialize(graph(model)))
+    sets, probabilities = session.run(["root_sets", "probabilities"], {"X": rows})
+    assert np.abs(sets.sum(axis=1) - 1).max() < 1e-12
+    plain = sets @ membership(model.fitted.root_sets)
+    assert (probabilities[:, :3] >= plain[:, :3] - 1e-12).all()
+    assert np.mean(np.abs(probabilities - plain).max(axis=1) < 1e-9) > 0.5
 
 
 def test_one_row_alone_gets_what_it_gets_among_many(model: Calibrated, rows: np.ndarray) -> None:
