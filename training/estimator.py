@@ -146,6 +146,11 @@ def membership(root_sets: npt.ArrayLike) -> Floats:
     return np.column_stack([bits, codes == 0]).astype(np.float64)
 
 
+def roots_of(root_sets: npt.ArrayLike) -> list[tuple[str, ...]]:
+    """The roots in each set, by name."""
+    return [tuple(str(root) for i, root in enumerate(ROOTS) if code >> i & 1) for code in np.asarray(root_sets)]
+
+
 def _weighted(estimator: Any, weights: Floats) -> dict[str, Floats]:
     """The arguments of `fit` that hand the weights to every step that takes them; none if all weights are 1."""
     if np.all(weights == 1):

@@ -8,7 +8,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,7 @@ def write(
     statements: Mapping[str, list[str]],
     prediction_set: Mapping[str, Any],
     typicality: Mapping[str, Any],
+    root_sets: Sequence[Sequence[str]],
     training: Mapping[str, Any],
     metrics: Mapping[str, Any],
     report: Report,
@@ -78,8 +79,8 @@ def write(
 ) -> dict[str, Any]:
     """Write the model, its golden cases, manifest, report and card into `folder`, whose name is the version.
 
-    `attachments` are further files by their place in the folder, as `plots/reliability.png`. Returns the manifest.
-    Everything is written beside the folder first and then renamed, so a half-written version is never seen.
+    `root_sets` are the sets of roots that the model knows, in the order of its output of that name. `attachments` are
+    further files by their place in the folder, as `plots/reliability.png`. Returns the manifest. Everything is written beside the folder first and then renamed, so a half-written version is never seen.
 
     Raises:
         AlreadyReleased: `folder` exists and `overwrite` was not asked for.
@@ -101,6 +102,7 @@ def write(
         "feature_schema": schema_digest(),
         "prediction_set": dict(prediction_set),
         "typicality": dict(typicality),
+        "root_sets": [list(roots) for roots in root_sets],
         "training": dict(training),
         "metrics": dict(metrics),
         "libraries": libraries(),

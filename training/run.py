@@ -22,7 +22,7 @@ from training.cohort.goodness import goodness, unexplained
 from training.cohort.world import draw_worlds, published_world
 from training.conformal import prediction_sets
 from training.dataset import TooFewPatients
-from training.estimator import Calibrated, calibrate, fit
+from training.estimator import Calibrated, calibrate, fit, roots_of
 from training.evaluation.acceptance import NotAccepted, accept
 from training.evaluation.across import across_worlds, spread
 from training.evaluation.card import statements
@@ -111,6 +111,7 @@ def train(params: Params, into: Path, created: str, *, site: SiteData | None = N
             statements=statements(judged, origin=source.origin, bases=source.bases, of_model=(chosen.candidate.limit,)),
             prediction_set=asdict(sets),
             typicality=asdict(usual),
+            root_sets=roots_of(model.fitted.root_sets),
             training=_training(params, source, site, chosen, model, tags["commit"]),
             metrics={"parity": parity, "parity_rows": params.parity.rows, **judged["summary"]},
             report=judged,

@@ -17,6 +17,7 @@ ANY_MODEL: dict[str, Any] = {
     "statements": {},
     "prediction_set": {},
     "typicality": {},
+    "root_sets": [],
     "training": {},
     "metrics": {},
     "report": {},
