@@ -80,7 +80,8 @@ def write(
     """Write the model, its golden cases, manifest, report and card into `folder`, whose name is the version.
 
     `root_sets` are the sets of roots that the model knows, in the order of its output of that name. `attachments` are
-    further files by their place in the folder, as `plots/reliability.png`. Returns the manifest. Everything is written beside the folder first and then renamed, so a half-written version is never seen.
+    further files by their place in the folder, as `plots/reliability.png`. Returns the manifest. Everything is written
+    beside the folder first and then renamed, so a half-written version is never seen.
 
     Raises:
         AlreadyReleased: `folder` exists and `overwrite` was not asked for.
