@@ -85,7 +85,7 @@ class Classifier:
             ClassifierUnavailable: the model failed, or what it returned is no probability.
         """
         row = encode(exam)
-        answers = self._answers(row[np.newaxis])
+        answers = self.answers(row[np.newaxis])
         *roots, none = (float(value) for value in answers.probabilities[0])
         likely = answers.log_likelihood
         usual = self.manifest.typicality
@@ -98,9 +98,14 @@ class Classifier:
         Raises:
             ClassifierUnavailable: the model failed, or what it returned is no probability.
         """
-        return reasons_of(exam, self._answers)
+        return reasons_of(exam, self.answers)
 
-    def _answers(self, rows: Row) -> ModelAnswers:
+    def answers(self, rows: Row) -> ModelAnswers:
+        """All that the model says of rows (n, 109).
+
+        Raises:
+            ClassifierUnavailable: the model failed, or what it returned is no probability.
+        """
         try:
             probabilities, *others = self._run(rows)
         except Exception as fault:  # whatever breaks in the model, the rules must still answer

@@ -41,7 +41,9 @@ LESS_IS_BETTER = {"under-triage": "under-triaged published patients", "refused":
 class Limits:
     """What is refused: calibration error and slope of each root, coverage overall and by kind of examination.
 
-    `chance` is how often a model that is no worse may be refused by chance, for each question asked.
+    `chance` is how often a model that is no worse may be refused by chance, for each question asked. `negligible_loss`
+    is how much more log-loss than the champion's nobody would notice (0.1 % of it): on a hundred thousand exams even
+    less is beyond noise.
     """
 
     largest_calibration_error: float = 0.01
@@ -49,6 +51,7 @@ class Limits:
     coverage_leeway: float = 0.01
     coverage_leeway_by_kind: float = 0.03
     chance: float = 0.05
+    negligible_loss: float = 0.0004
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,9 +62,9 @@ class Difference:
     error: float
     patients: int
 
-    def worse(self, z: float) -> bool:
-        """Worse beyond noise."""
-        return not self.mean - z * self.error <= 0  # NaN is worse
+    def worse(self, z: float, negligible: float = 0.0) -> bool:
+        """Worse by more than is negligible, beyond noise."""
+        return not self.mean - z * self.error <= negligible  # NaN is worse
 
     def better(self, z: float) -> bool:
         """Better beyond noise."""
@@ -91,7 +94,7 @@ def against_champion(exams: Dataset, challenger: Floats, champion: Floats, limit
         f"log-loss on {kind} examinations is worse than the champion's by {each.mean:.4f} "
         f"(standard error {each.error:.4f}, {each.patients} patients)"
         for kind, each in judged.items()
-        if each.worse(z)
+        if each.worse(z, limits.negligible_loss)
     ]
 
 

@@ -55,6 +55,12 @@ def test_worse_is_beyond_noise_and_what_is_no_number_is_worse() -> None:
     assert not Difference(mean=0.0164, error=0.01, patients=9).worse(1.645)
     assert Difference(mean=0.0165, error=0.01, patients=9).worse(1.645)
     assert Difference(mean=float("nan"), error=0.01, patients=9).worse(1.645)
+
+
+def test_what_nobody_would_notice_is_not_worse_however_sure_it_is() -> None:
+    assert not Difference(mean=0.00039, error=1e-6, patients=100_000).worse(1.645, LIMITS.negligible_loss)
+    assert Difference(mean=0.00041, error=1e-6, patients=100_000).worse(1.645, LIMITS.negligible_loss)
+    assert Difference(mean=float("nan"), error=0.01, patients=9).worse(1.645, LIMITS.negligible_loss)
     assert not Difference(mean=-0.0164, error=0.01, patients=9).better(1.645)
     assert Difference(mean=-0.0165, error=0.01, patients=9).better(1.645)
 
