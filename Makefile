@@ -37,11 +37,12 @@ test-long: setup ## run every test, the long ones too
 	$(RUN) -m pytest -m '' $(ARGS)
 
 .PHONY: check
-check: setup ## format, lint, strict types, import rules; changes nothing
+check: setup ## format, lint, strict types, import rules, rulebook up to date; changes nothing
 	$(DEV)/bin/ruff format --check .
 	$(DEV)/bin/ruff check .
 	$(RUN) -m mypy
 	$(DEV)/bin/lint-imports --no-cache
+	$(RUN) -m service.rulebook_page --check
 
 .PHONY: format
 format: setup ## format the code and mend what the linter can mend
@@ -85,6 +86,18 @@ study: setup ## work out how many cases a site needs and write docs/site-data.md
 .PHONY: score
 score: setup ## score model and textbook rule on published cases (SCORER=../shared/cases/score.py)
 	$(RUN) -m bench.score $(if $(SCORER),--scorer $(SCORER)) $(ARGS)
+
+.PHONY: rulebook
+rulebook: setup ## write docs/rulebook.md: every rule for reading
+	$(RUN) -m service.rulebook_page
+
+.PHONY: catalogue
+catalogue: setup ## write or update the texts of a language (LANGUAGE=nl) in service/catalogues
+	$(RUN) -m service.catalogue $(LANGUAGE)
+
+.PHONY: burden
+burden: setup ## count what the red flags raise and miss and write docs/alert-burden.md (a few minutes)
+	OPENBLAS_NUM_THREADS=1 $(RUN) -m bench.burden $(ARGS)
 
 .PHONY: setup
 setup: $(SERVICE)/.installed $(DEV)/.installed ## make both virtual environments (the other targets do it by themselves)

@@ -11,12 +11,16 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import TypeAdapter
 
 from service.assessment import Assessment
+from service.earlier import Earlier
 from service.intake import read_body, read_exam
+from service.languages import Languages
 from service.problems import MEDIA_TYPE, Refusal, problem
 from service.rules import RULESET_VERSION
 from service.rules.citations import citations
+from service.rules.comparison import Source
 from service.rules.guideline import Citation, Policy
-from service.rules.rulebook import ALL_RULES, RuleEntry
+from service.rules.rulebook import RetiredRule, RuleEntry, entries, retired
+from service.switches import Switch
 
 JSON = "application/json"
 _ASSESSMENT = TypeAdapter(Assessment)
@@ -31,6 +35,7 @@ class Rulebook:
     ruleset_version: str
     policy: Policy
     rules: tuple[RuleEntry, ...]
+    retired: tuple[RetiredRule, ...]
     citations: Mapping[str, Citation]
 
 
@@ -41,10 +46,35 @@ FAULTY = {
     "detail": "One fault was found; each is named with its place. Nothing was recorded.",
     "errors": [{"pointer": "/history/pain_severity", "detail": "must be 10 or less."}],
 }
+SPOKEN = {
+    "Content-Language": {"description": "The language of the texts; `en` beside another: some are not translated."},
+    "Vary": {"description": "`Accept-Language`"},
+}
 ANSWERED = {
     "Location": {"description": "Names this answer; it cannot be fetched before answers are recorded."},
     "Nerveroot-Record": {"description": "`none`: this version does not record answers."},
+    **SPOKEN,
 }
+PATIENT_NUMBERS = Switch(
+    name="patient_numbers",
+    default=False,
+    description="Whether `impression.text_for_patient` says in numbers (as in 9 of 10 people) how likely the root is.",
+)
+COMMIT = Switch(
+    name="commit",
+    default=True,
+    description="Whether the examination is remembered under its `patient.reference`, for later ones to be compared "
+    "with. It is compared with earlier ones either way.",
+)
+EXPLAIN = Switch(
+    name="explain",
+    default=True,
+    description="Whether the answer says why (`explanation`) and what to examine next (`next_examinations`).",
+)
+SWITCHES = (EXPLAIN, PATIENT_NUMBERS, COMMIT)
+_REASONS = {"baseline_log_odds", "explanation", "next_examinations"}
+UNEXPLAINED: Any = {"classifier": _REASONS, "other_leg": {"classifier": _REASONS}}
+"""The fields of an answer that `?explain=false` leaves out."""
 
 
 def refusals(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
@@ -63,8 +93,11 @@ def _text_headers(headers: dict[str, dict[str, str]]) -> dict[str, Any]:
     return {name: {**header, "schema": {"type": "string"}} for name, header in headers.items()}
 
 
-def assessments(assess: Assess, examples: dict[str, Any]) -> APIRouter:
-    """`POST /v1/assessments`; `assess` is the clinical sequence with everything but the exam, id and time settled."""
+def assessments(assess: Assess, earlier: Earlier, languages: Languages, examples: dict[str, Any]) -> APIRouter:
+    """`POST /v1/assessments`; `assess` is the clinical sequence with everything but the exam, id and time settled.
+
+    `earlier` holds the examinations that a later one of the same reference is compared with.
+    """
     router = APIRouter(tags=["assessment"])
     body = {
         "required": True,
@@ -85,53 +118,95 @@ def assessments(assess: Assess, examples: dict[str, Any]) -> APIRouter:
                 HTTPStatus.INTERNAL_SERVER_ERROR,
             ),
         },
-        openapi_extra={"requestBody": body},
+        openapi_extra={
+            "requestBody": body,
+            "parameters": [*(each.documented for each in SWITCHES), languages.documented],
+        },
         summary="Assess one examination",
     )
     async def assess_exam(request: Request) -> Response:
         """Red flags, root probabilities and management plan for one examination.
 
-        Only the age is required. What is absent, or `null`, is *not assessed*: never no, never normal. Not honoured by
-        this version: `Idempotency-Key`, `?commit=`, `?explain=`, and the linking of examinations by
-        `patient.reference`.
+        Only the age is required. What is absent, or `null`, is *not assessed*: never no, never normal. Examinations
+        of one `patient.reference` are compared, as long as the process lives: say when each was done (`examined_at`),
+        and post a correction with the time of the first. Not honoured by this version: `Idempotency-Key`.
         """
         now = datetime.now(UTC)
+        numbers, language = PATIENT_NUMBERS.read(request.query_params), languages.chosen(request.headers)
+        commit, explained = COMMIT.read(request.query_params), EXPLAIN.read(request.query_params)
         exam = read_exam(await read_body(request), now)
         identifier = str(uuid6.uuid7())
-        answer = assess(exam, identifier=identifier, at=now)
+        linked = earlier.linked(exam)
+        answer = assess(
+            linked,
+            identifier=identifier,
+            at=now,
+            wording=language.wording,
+            with_numbers=numbers,
+            earlier=Source.BODY if linked is exam else Source.REFERENCE,
+            **({} if explained else {"explain": None}),
+        )
+        if commit:
+            earlier.remember(exam)
         return Response(
-            _ASSESSMENT.dump_json(answer),
+            _ASSESSMENT.dump_json(answer, exclude=None if explained else UNEXPLAINED),
             status_code=HTTPStatus.CREATED,
             media_type=JSON,
-            headers={"Location": f"/v1/assessments/{identifier}", "Nerveroot-Record": "none"},
+            headers={
+                "Location": f"/v1/assessments/{identifier}",
+                "Nerveroot-Record": "none",
+                **language.headers,
+            },
         )
 
     return router
 
 
-def rules(policy: Policy) -> APIRouter:
+def rules(policy: Policy, languages: Languages) -> APIRouter:
     """`GET /v1/rules` and `GET /v1/rules/{id}`: the guideline as it is in force."""
     router = APIRouter(tags=["rules"])
-    by_id = {entry.rule_id: entry for entry in ALL_RULES}
+    spoken: dict[int | str, dict[str, Any]] = {int(HTTPStatus.OK): {"headers": _text_headers(SPOKEN)}}
+    asked = {"parameters": [languages.documented]}
 
-    @router.get("/v1/rules", response_model=Rulebook, summary="Every rule with its sources")
-    async def list_rules() -> Rulebook:
+    @router.get(
+        "/v1/rules",
+        response_model=Rulebook,
+        responses=spoken,
+        openapi_extra=asked,
+        summary="Every rule with its sources",
+    )
+    async def list_rules(request: Request, response: Response) -> Rulebook:
         """The version of the rules, the policy in force, every rule, and every source they name."""
-        return Rulebook(ruleset_version=RULESET_VERSION, policy=policy, rules=ALL_RULES, citations=citations())
+        language = languages.chosen(request.headers)
+        response.headers.update(language.headers)
+        return Rulebook(
+            ruleset_version=RULESET_VERSION,
+            policy=policy,
+            rules=entries(language.wording),
+            retired=retired(),
+            citations=citations(),
+        )
 
     @router.get(
         "/v1/rules/{rule_id}",
         response_model=RuleEntry,
-        responses=refusals(HTTPStatus.NOT_FOUND),
+        responses=spoken | refusals(HTTPStatus.NOT_FOUND),
+        openapi_extra=asked,
         summary="One rule",
     )
-    async def show_rule(rule_id: Annotated[str, Path(description="for example RF-CES-RETENTION")]) -> RuleEntry:
+    async def show_rule(
+        rule_id: Annotated[str, Path(description="for example RF-CES-RETENTION")], request: Request, response: Response
+    ) -> RuleEntry:
         """One rule by its permanent id."""
-        if rule_id not in by_id:
-            raise Refusal(
-                problem("no-such-rule", HTTPStatus.NOT_FOUND, "No such rule", "GET /v1/rules lists every rule id.")
-            )
-        return by_id[rule_id]
+        language = languages.chosen(request.headers)
+        for rule in entries(language.wording):
+            if rule.rule_id == rule_id:
+                response.headers.update(language.headers)
+                return rule
+        gone = next((f" It was retired: {rule.because}" for rule in retired() if rule.rule_id == rule_id), "")
+        raise Refusal(
+            problem("no-such-rule", HTTPStatus.NOT_FOUND, "No such rule", f"GET /v1/rules lists every rule id.{gone}")
+        )
 
     return router
 

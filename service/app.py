@@ -1,9 +1,11 @@
 """create_app: load, connect, mount; nothing else."""
 
 import json
+import secrets
 from functools import partial
 from http import HTTPStatus
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -14,11 +16,14 @@ from starlette.exceptions import HTTPException
 from features.encoding import schema_digest
 from features.involvement import Classify
 from service import api
-from service.assessment import DISCLAIMER, Provenance
+from service.assessment import Provenance
+from service.catalogue import CATALOGUES, read_languages
 from service.classifier import Classifier
+from service.earlier import Earlier
 from service.intake import EXAM
 from service.problems import Problem, Refusal, problem, respond
 from service.rules import RULESET_VERSION
+from service.rules.disclaimer import DISCLAIMER
 from service.sequence import assess
 from service.settings import Settings
 from service.version import SOFTWARE_VERSION
@@ -31,11 +36,12 @@ EXAMPLES = {
 SCHEMAS = "#/components/schemas/{model}"
 
 
-def create_app(settings: Settings, classify: Classify | None = None) -> FastAPI:
+def create_app(settings: Settings, classify: Classify | None = None, catalogues: Path = CATALOGUES) -> FastAPI:
     """The service as settings ask for it; `classify` takes the place of the released model where it is given.
 
     Raises:
-        StartupError: the released model is not there or does not belong to this software.
+        StartupError: the released model is not there or does not belong to this software, or one of the `catalogues`
+            is broken.
     """
     classifier = Classifier(settings.model_dir, settings.model_version)
     provenance = Provenance(
@@ -51,17 +57,20 @@ def create_app(settings: Settings, classify: Classify | None = None) -> FastAPI:
         sets=classifier.sets,
         policy=settings.red_flag_policy,
         provenance=provenance,
+        explain=None if classify else classifier.reasons,
     )
+    languages = read_languages(catalogues)
     versions = {"model_version": classifier.version, "ruleset_version": RULESET_VERSION}
     app = FastAPI(
         title="nerveroot",
         version=SOFTWARE_VERSION,
-        description=f"L4, L5 and S1 nerve-root probabilities, red flags and management for leg pain. {DISCLAIMER}",
+        description=f"L4, L5 and S1 nerve-root probabilities, red flags and management for leg pain. {DISCLAIMER.text}",
         docs_url=None,  # the page loads its scripts from elsewhere, which a hospital network does not allow
         redoc_url=None,
     )
-    app.include_router(api.assessments(settled, _examples()))
-    app.include_router(api.rules(settings.red_flag_policy))
+    earlier = Earlier(people=settings.remembered_references, key=secrets.token_bytes(32))
+    app.include_router(api.assessments(settled, earlier, languages, _examples()))
+    app.include_router(api.rules(settings.red_flag_policy, languages))
     app.include_router(api.model(classifier.card))
     app.include_router(api.health(versions | {"red_flag_policy": settings.red_flag_policy.value}))
     app.add_exception_handler(Refusal, _refuse)

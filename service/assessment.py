@@ -1,12 +1,15 @@
 """The whole answer to one exam, as the wire contract states it. Frozen dataclasses: they are the JSON."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Final
 
 from features.anatomy import NerveRoot
+from features.reasons import Contribution
+from service.rules.abstention import Abstention
+from service.rules.comparison import Comparison
 from service.rules.guideline import Category, Citation, Policy, Strength, Urgency
 from service.rules.imaging import ImagingTiming, Modality
 from service.rules.impression import Impression
@@ -15,11 +18,6 @@ from service.rules.surgery import SurgeryTiming
 
 _DESCRIBED: Final = {"use_attribute_docstrings": True}
 """For `__pydantic_config__`: the text below a field describes it to clients."""
-
-DISCLAIMER = (
-    "Decision support for clinicians, not a diagnosis: it does not replace the examination, nor the judgement of the "
-    "clinician who is responsible."
-)
 
 
 class ClassifierStatus(StrEnum):
@@ -37,11 +35,20 @@ class RootProbability:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NextExamination:
+    """A finding that nobody has examined yet, and what it is expected to tell of the roots, in bits."""
+
+    finding: str
+    expected_information_bits: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClassifierAnswer:
     """What the model says of one leg.
 
     `likely_roots` are the roots held to be involved, [] for none of the three; `prediction_set` those that cannot be
-    ruled out at `coverage`; `abstained` that no useful statement is possible, for `abstained_reason`.
+    ruled out at `coverage`; `abstained` that no useful statement is possible, for the reasons in `abstentions`. While
+    it abstains, `likely_roots` is [] too, and says nothing: not "none of the three".
     """
 
     __pydantic_config__: ClassVar = _DESCRIBED
@@ -51,7 +58,7 @@ class ClassifierAnswer:
     roots: Mapping[NerveRoot, RootProbability]
     """Probability by root; involvement is not exclusive, so they need not add up to one."""
     likely_roots: tuple[NerveRoot, ...]
-    """The roots held to be involved; empty for none of the three."""
+    """The roots held to be involved; empty for none of the three, or, where `abstained` is true, for no statement."""
     prediction_set: tuple[NerveRoot, ...]
     """The roots that cannot be ruled out at `coverage`; empty where all three can."""
     coverage: float | None
@@ -60,14 +67,22 @@ class ClassifierAnswer:
     """Probability that none of L4, L5 and S1 is involved."""
     abstained: bool
     """Whether the findings allow no useful statement about a root."""
-    abstained_reason: str | None
-    """Why, and what would mend it."""
+    abstentions: tuple[Abstention, ...]
+    """Why, what would mend it, and the statements to make or to check; all that apply."""
+    baseline_log_odds: Mapping[NerveRoot, float] | None
+    """Natural log-odds of each root at that age and sex, nothing else known; null where nothing is explained."""
+    explanation: tuple[Contribution, ...] | None
+    """What each stated finding added to the log-odds of each root, the most telling first. With `baseline_log_odds` the
+    parts of a root make up the log-odds of its probability, rounding aside; what was not stated has no part."""
+    next_examinations: tuple[NextExamination, ...] | None
+    """At most five findings to examine next, the most telling first; none in an emergency."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class OtherLeg:
-    """What is said of the other leg, where it was examined."""
+    """What is said of the other leg, where it was examined: by its own signs, the history tells of the worse leg."""
 
+    impression: Impression
     classifier: ClassifierAnswer
 
 
@@ -235,6 +250,8 @@ class Assessment:
     classifier: ClassifierAnswer
     other_leg: OtherLeg | None
     """What is said of the other leg, where it was examined."""
+    comparison: Comparison | None
+    """What has changed since the previous examination; null where there is none."""
     red_flags: RedFlagAnswer
     management: Management
     questions: tuple[AskedBack, ...]
@@ -243,4 +260,4 @@ class Assessment:
     citations: Mapping[str, Citation]
     """Every source named anywhere in the answer, by key."""
     provenance: Provenance
-    disclaimer: str = field(default=DISCLAIMER)
+    disclaimer: str

@@ -4,7 +4,8 @@ ServiceError
 ├─ ClassifierUnavailable     the model could not answer this exam; the rules answer all the same
 └─ StartupError              the service refuses to start, and says what to do
    ├─ ModelMissing           no released model where the settings point
-   └─ ModelMismatch          manifest, model file and code do not belong together
+   ├─ ModelMismatch          manifest, model file and code do not belong together
+   └─ CatalogueBroken        the texts of a language are not those of the rules
 """
 
 
@@ -26,3 +27,7 @@ class ModelMissing(StartupError):
 
 class ModelMismatch(StartupError):
     """Manifest, model file and code do not belong together."""
+
+
+class CatalogueBroken(StartupError):
+    """The texts of a language are not those of the rules, or cannot be read."""

@@ -1,14 +1,15 @@
 """The clinical sequence: how an exam becomes an answer. A pure function; HTTP, files and the clock stay outside."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from features.anatomy import ROOTS
+from features.anatomy import ROOTS, NerveRoot
 from features.answer import Answer
 from features.exam import Exam
 from features.involvement import Classify, Involvement
 from features.prediction_sets import PredictionSets
+from features.reasons import Contribution, Explain, Reasons
 from service.assessment import (
     Advice,
     AskedBack,
@@ -18,6 +19,7 @@ from service.assessment import (
     FollowUpAdvice,
     ImagingAdvice,
     Management,
+    NextExamination,
     Note,
     OtherLeg,
     PresentFlag,
@@ -28,22 +30,30 @@ from service.assessment import (
     UnaskedFlag,
 )
 from service.errors import ClassifierUnavailable
+from service.rules.abstention import abstentions
 from service.rules.caveats import CAVEATS
 from service.rules.citations import citations
+from service.rules.comparison import Source, comparison_of
+from service.rules.disclaimer import DISCLAIMER
 from service.rules.follow_up import follow_up_of
 from service.rules.guideline import Policy, RedFlag, Urgency
 from service.rules.imaging import imaging_of, modality
-from service.rules.impression import abstention, impression, likely_roots
-from service.rules.pathway import ClinicalPicture
+from service.rules.impression import impression
+from service.rules.pathway import ClinicalPicture, Phase
 from service.rules.questions import QUESTIONS
 from service.rules.recommendations import RECOMMENDATIONS
 from service.rules.red_flags import RED_FLAGS
+from service.rules.roots import likely_roots
 from service.rules.surgery import surgery_of
+from service.rules.wording import ENGLISH, Wording
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 Shape = TypeVar("Shape", bound="DataclassInstance")
+
+LOG_ODDS_DECIMALS, BITS_DECIMALS = 4, 4
+"""More digits than anybody reads; the parts of an explanation add up to within their number times half a last digit."""
 
 
 def assess(
@@ -55,22 +65,37 @@ def assess(
     provenance: Provenance,
     identifier: str,
     at: datetime,
+    wording: Wording = ENGLISH,
+    with_numbers: bool = False,
+    earlier: Source = Source.BODY,
+    explain: Explain | None = None,
 ) -> Assessment:
-    """The answer to `exam`. The red flags are read from the exam alone, before and whatever the classifier says."""
+    """The answer to `exam`, in the language of `wording`; `with_numbers` tells the patient numbers too.
+
+    `earlier` says where the previous examination came from; without `explain` nothing is said of why and what next.
+
+    The red flags are read from the exam alone, before and whatever the classifier says.
+    """
     answers = tuple((flag, flag.present(exam)) for flag in RED_FLAGS)
-    flags = _red_flags(exam, answers, policy)
+    flags = _red_flags(exam, answers, policy, wording)
+    found = _involvement(classify, exam)
     picture = ClinicalPicture(
         exam=exam,
         raised=tuple(flag for flag, answer in answers if answer is Answer.YES),
         screen=frozenset(answer for flag, answer in answers if flag.first_line),
         policy=policy,
-        involvement=_involvement(classify, exam),
+        involvement=found,
+        not_ruled_out=_not_ruled_out(sets, exam, found),
     )
-    imaging, surgery, look = imaging_of(picture), surgery_of(picture), follow_up_of(picture)
-    advice = [rule for rule in RECOMMENDATIONS if rule.applies(picture)]
-    questions = [rule for rule in QUESTIONS if rule.applies(picture)]
-    caveats = [rule for rule in CAVEATS if rule.applies(picture)]
-    seen = impression(picture)
+    imaging, surgery = wording.of(imaging_of(picture)), wording.of(surgery_of(picture))
+    look = wording.of(follow_up_of(picture))
+    advice = [wording.of(rule) for rule in RECOMMENDATIONS if rule.applies(picture)]
+    questions = [wording.of(rule) for rule in QUESTIONS if rule.applies(picture)]
+    caveats = [wording.of(rule) for rule in CAVEATS if rule.applies(picture)]
+    seen = impression(picture, wording, with_numbers)
+    said = _classifier(picture, sets, wording, explain)
+    other = _other_leg(picture, classify, sets, wording, explain)
+    since = comparison_of(exam, source=earlier, wording=wording)
     decided = (imaging.citations, surgery.citations, look.citations, seen.citations)
     shown = (
         *(flag.citations for flag in flags.present),
@@ -78,6 +103,9 @@ def assess(
         *(rule.citations for rule in questions),
         *(rule.citations for rule in caveats),
         *(level.sources for level in seen.likely_levels),
+        *(each.citations for each in said.abstentions),
+        *(() if since is None else (since.citations,)),
+        *(() if other is None else _sources(other)),
     )
     return Assessment(
         id=identifier,
@@ -89,8 +117,9 @@ def assess(
             *(rule.urgency for rule in advice),
         ),
         impression=seen,
-        classifier=_classifier(picture, sets),
-        other_leg=_other_leg(picture, classify, sets),
+        classifier=said,
+        other_leg=other,
+        comparison=since,
         red_flags=flags,
         management=Management(
             phase=picture.phase,
@@ -105,6 +134,7 @@ def assess(
         caveats=tuple(_show(Note, rule) for rule in caveats),
         citations={key: citations()[key] for key in sorted(set().union(*decided, *shown))},
         provenance=provenance,
+        disclaimer=wording.of(DISCLAIMER).text,
     )
 
 
@@ -121,13 +151,15 @@ def _involvement(classify: Classify, exam: Exam) -> Involvement | None:
         return None
 
 
-def _red_flags(exam: Exam, answers: tuple[tuple[RedFlag, Answer], ...], policy: Policy) -> RedFlagAnswer:
+def _red_flags(
+    exam: Exam, answers: tuple[tuple[RedFlag, Answer], ...], policy: Policy, wording: Wording
+) -> RedFlagAnswer:
     raised = [flag for flag, answer in answers if answer is Answer.YES]
     weak = [flag for flag in raised if flag.weak]
     present = tuple(
         _show(
             PresentFlag,
-            flag,
+            wording.of(flag),
             urgency=flag.urgency if flag.overrides(policy) else Urgency.ROUTINE,
             because=flag.because(exam),
             overrides=flag.overrides(policy),
@@ -136,7 +168,7 @@ def _red_flags(exam: Exam, answers: tuple[tuple[RedFlag, Answer], ...], policy: 
         for flag in raised
     )
     unasked = tuple(
-        _show(UnaskedFlag, flag, ask=flag.ask(exam))
+        _show(UnaskedFlag, wording.of(flag), ask=flag.ask(exam))
         for flag, answer in answers
         if not flag.derived and answer is Answer.NOT_ASSESSED
     )
@@ -144,43 +176,96 @@ def _red_flags(exam: Exam, answers: tuple[tuple[RedFlag, Answer], ...], policy: 
     return RedFlagAnswer(present=present, not_assessed=unasked, screen_complete=complete, policy=policy)
 
 
-def _classifier(picture: ClinicalPicture, sets: PredictionSets) -> ClassifierAnswer:
-    reason = abstention(picture)
+def _not_ruled_out(sets: PredictionSets, exam: Exam, found: Involvement | None) -> tuple[NerveRoot, ...]:
+    """The prediction set; where nothing was computed, nothing is ruled out."""
+    return ROOTS if found is None else sets.not_ruled_out(exam, found)
+
+
+def _classifier(
+    picture: ClinicalPicture,
+    sets: PredictionSets,
+    wording: Wording,
+    explain: Explain | None,
+    *,
+    other_leg: bool = False,
+) -> ClassifierAnswer:
+    silent = abstentions(picture, wording, other_leg=other_leg)
     found = picture.involvement
-    if found is None:
-        return ClassifierAnswer(
-            status=ClassifierStatus.UNAVAILABLE,
-            roots={root: RootProbability(probability=None) for root in ROOTS},
-            likely_roots=(),
-            prediction_set=ROOTS,  # nothing was computed, so nothing is ruled out
-            coverage=None,
-            none_probability=None,
-            abstained=True,
-            abstained_reason=reason,
-        )
+    reasons = None if found is None or explain is None else _reasons(explain, picture.exam)
     return ClassifierAnswer(
-        status=ClassifierStatus.OK,
-        roots={root: RootProbability(probability=found.roots[root]) for root in ROOTS},
+        status=ClassifierStatus.UNAVAILABLE if found is None else ClassifierStatus.OK,
+        roots={root: RootProbability(probability=None if found is None else found.roots[root]) for root in ROOTS},
         likely_roots=likely_roots(picture),
-        prediction_set=sets.not_ruled_out(picture.exam, found),
-        coverage=sets.coverage,
-        none_probability=found.none,
-        abstained=reason is not None,
-        abstained_reason=reason,
+        prediction_set=picture.not_ruled_out,
+        coverage=None if found is None else sets.coverage,
+        none_probability=None if found is None else found.none,
+        abstained=bool(silent),
+        abstentions=silent,
+        baseline_log_odds=None
+        if reasons is None
+        else {root: round(value, LOG_ODDS_DECIMALS) for root, value in reasons.baseline.items()},
+        explanation=None if reasons is None else _explanation(reasons, other_leg=other_leg),
+        next_examinations=None if reasons is None else _next(reasons, picture, other_leg=other_leg),
     )
 
 
-def _other_leg(picture: ClinicalPicture, classify: Classify, sets: PredictionSets) -> OtherLeg | None:
+def _reasons(explain: Explain, exam: Exam) -> Reasons | None:
+    try:
+        return explain(exam)
+    except ClassifierUnavailable:
+        return None
+
+
+def _explanation(reasons: Reasons, *, other_leg: bool) -> tuple[Contribution, ...]:
+    ordered = sorted(reasons.contributions, key=lambda each: -abs(each.log_odds))
+    return tuple(
+        replace(each, finding=_of_leg(each.finding, other_leg), log_odds=round(each.log_odds, LOG_ODDS_DECIMALS))
+        for each in ordered
+    )
+
+
+def _next(reasons: Reasons, picture: ClinicalPicture, *, other_leg: bool) -> tuple[NextExamination, ...] | None:
+    """What to examine next; nothing in an emergency, which nothing may delay."""
+    if reasons.next_examinations is None or picture.phase is Phase.EMERGENCY:
+        return None if reasons.next_examinations is None else ()
+    return tuple(
+        NextExamination(
+            finding=_of_leg(each.pointer, other_leg), expected_information_bits=round(each.bits, BITS_DECIMALS)
+        )
+        for each in reasons.next_examinations
+    )
+
+
+def _of_leg(pointer: str, other_leg: bool) -> str:
+    """Where in the body the statement is: the model reads one leg, always as the worse one."""
+    return pointer.replace("/examination/", "/other_leg/", 1) if other_leg else pointer
+
+
+def _other_leg(
+    picture: ClinicalPicture, classify: Classify, sets: PredictionSets, wording: Wording, explain: Explain | None
+) -> OtherLeg | None:
     """The other leg by its own signs; the history tells of the worse leg, so none of it is carried over."""
     if picture.exam.other_leg is None:
         return None
     worse = picture.exam.examination
     exam = Exam(patient=picture.exam.patient, examination=picture.exam.other_leg, other_leg=worse)
+    found = _involvement(classify, exam)
     other = ClinicalPicture(
         exam=exam,
         raised=(),
         screen=picture.screen,
         policy=picture.policy,
-        involvement=_involvement(classify, exam),
+        involvement=found,
+        not_ruled_out=_not_ruled_out(sets, exam, found),
     )
-    return OtherLeg(classifier=_classifier(other, sets))
+    return OtherLeg(
+        impression=impression(other, wording, other_leg=True),
+        classifier=_classifier(other, sets, wording, explain, other_leg=True),
+    )
+
+
+def _sources(other: OtherLeg) -> tuple[tuple[str, ...], ...]:
+    """The sources of what is said of the other leg."""
+    seen, said = other.impression, other.classifier
+    levels = (level.sources for level in seen.likely_levels)
+    return (seen.citations, *levels, *(each.citations for each in said.abstentions))

@@ -34,6 +34,12 @@ class Settings(BaseSettings):
         description="`listed`: every red flag overrides; `contextual`: age over 50 adds to the others without "
         "overriding by itself",
     )
+    remembered_references: int = Field(
+        2_000,
+        ge=0,
+        description="how many values of `patient.reference` are remembered until the process ends, to compare their "
+        "examinations; 0 remembers none",
+    )
     log_level: Literal["critical", "error", "warning", "info", "debug"] = Field("info", description="what is logged")
 
     @field_validator("model_version")

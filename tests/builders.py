@@ -8,10 +8,12 @@ from features.anatomy import ROOTS
 from features.exam import Exam
 from features.involvement import Classify, Involvement
 from features.prediction_sets import PredictionSets
+from features.reasons import Explain
 from service.assessment import Assessment, Provenance
 from service.errors import ClassifierUnavailable
 from service.intake import EXAM
 from service.rules.guideline import Policy
+from service.rules.wording import ENGLISH, Wording
 from service.sequence import assess
 
 Body = dict[str, Any]
@@ -44,8 +46,16 @@ def no_classifier(exam: Exam) -> Involvement:
     raise ClassifierUnavailable("out of order")
 
 
-def an_assessment(exam: Exam, *, classify: Classify | None = None, policy: Policy = Policy.LISTED) -> Assessment:
-    """The answer to `exam`, at noon, with a classifier that calls L5 unless another is given."""
+def an_assessment(
+    exam: Exam,
+    *,
+    classify: Classify | None = None,
+    policy: Policy = Policy.LISTED,
+    wording: Wording = ENGLISH,
+    with_numbers: bool = False,
+    explain: Explain | None = None,
+) -> Assessment:
+    """The answer to `exam`, at noon and in English, with a classifier that calls L5 unless another is given."""
     return assess(
         exam,
         classify=classify or classifier_of(),
@@ -54,4 +64,7 @@ def an_assessment(exam: Exam, *, classify: Classify | None = None, policy: Polic
         provenance=PROVENANCE,
         identifier="00000000-0000-7000-8000-000000000000",
         at=NOON,
+        wording=wording,
+        with_numbers=with_numbers,
+        explain=explain,
     )

@@ -2,8 +2,8 @@
 
 Read in this order: guideline (what a red flag is made of), red_flags, pathway (phases and thresholds), management (what
 its rules have in common), imaging, surgery, follow_up, recommendations, questions, caveats, impression.
-`rulebook.ALL_RULES` lists them all.
+`rulebook.entries()` lists them all.
 """
 
-RULESET_VERSION = "1.0.0"
+RULESET_VERSION = "1.1.0"
 """Raised whenever the meaning of a rule changes; CHANGELOG.md says which."""

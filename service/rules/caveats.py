@@ -8,9 +8,8 @@ from service.rules.caveat import Caveat
 from service.rules.findings import neurologic_deficit, upper_motor_neuron
 from service.rules.guideline import Urgency
 from service.rules.imaging import imaging_of
-from service.rules.impression import concordant_kinds, likely_roots
-from service.rules.mimics import MIMICS
 from service.rules.pathway import ClinicalPicture
+from service.rules.roots import concordant_kinds, likely_roots
 from service.rules.surgery import surgery_of
 
 
@@ -45,7 +44,7 @@ def _pregnant(picture: ClinicalPicture) -> bool:
 
 
 def _one_kind_of_sign(picture: ClinicalPicture) -> bool:
-    return any(len(concordant_kinds(picture.exam.examination, root)) < 2 for root in likely_roots(picture))
+    return any(len(concordant_kinds(picture.exam, root)) < 2 for root in likely_roots(picture))
 
 
 def _nothing_found(picture: ClinicalPicture) -> bool:
@@ -75,14 +74,6 @@ CAVEATS = (
         text="With signs of the upper motor neuron the root probabilities do not apply: look above the lumbar spine.",
         citations=("nerveroot_guideline", "nvn_lrs"),
     ),
-    Caveat(
-        rule_id="CA-PREVIOUS-EXAMINATION",
-        applies=lambda picture: picture.exam.previous_examination is not None,
-        trigger="A previous examination was sent",
-        text="Of the previous examination only strength was compared; its red flags were not.",
-        citations=("nerveroot_guideline",),
-    ),
-    *MIMICS,
     Caveat(
         rule_id="CA-NOT-BELOW-KNEE",
         applies=lambda picture: picture.exam.history.below_knee is Answer.NO,

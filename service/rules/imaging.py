@@ -175,7 +175,7 @@ def modality(picture: ClinicalPicture, rule: ImagingRule) -> Modality:
         return Modality.NONE
     if picture.exam.treatment.mri_contraindicated is not Answer.YES:
         return Modality.MRI
-    deficit = Answer.YES in (picture.severe, picture.progressive, picture.may_be_foot_drop)
+    deficit = Answer.YES in (picture.severe, picture.deteriorates, picture.may_be_foot_drop)
     flags_of_bone = all(flag.weak or flag.group is Group.FRACTURE for flag in picture.raised)
     bone = picture.phase is Phase.RED_FLAG_WORKUP and flags_of_bone and not deficit
     # A needle through tissue that may be infected is a risk of its own; a fracture, or age alone, needs no contrast.

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from features.anatomy import ROOTS, NerveRoot
 from features.answer import Answer
 from features.exam import Exam
 from features.involvement import Involvement
 from features.treatment import NsaidContraindication, PainRelief
 from service.rules.findings import any_deficit_known, foot_drop_not_excluded, severe_weakness, weakness_progresses
 from service.rules.guideline import Group, Policy, RedFlag, Urgency
+from service.rules.progression import not_tested_again, spread
 
 CONSERVATIVE_WEEKS = 6.0
 """Weeks of adequate conservative care before imaging is weighed: the earlier end of 6 to 8 (nhg2015, acr2021)."""
@@ -40,7 +42,9 @@ class ClinicalPicture:
 
     `screen` holds the answers that the first-line flags gave: with *not assessed* among them it is not complete.
 
-    No part of it that decides on urgency, imaging or surgery reads `involvement`.
+    `not_ruled_out` is the prediction set; where nothing was computed, nothing is ruled out.
+
+    No part of it that decides on urgency, imaging or surgery reads `involvement` or `not_ruled_out`.
     """
 
     exam: Exam
@@ -48,6 +52,7 @@ class ClinicalPicture:
     screen: frozenset[Answer]
     policy: Policy
     involvement: Involvement | None
+    not_ruled_out: tuple[NerveRoot, ...] = ROOTS
 
     @cached_property
     def overriding(self) -> tuple[RedFlag, ...]:
@@ -95,7 +100,7 @@ class ClinicalPicture:
             return Phase.EMERGENCY
         if any(flag.group is not Group.MOTOR for flag in strong):
             return Phase.RED_FLAG_WORKUP
-        motor = Answer.YES in (self.severe, self.may_be_foot_drop, self.progressive)
+        motor = Answer.YES in (self.severe, self.may_be_foot_drop, self.deteriorates)
         return Phase.MOTOR_DEFICIT_REFERRAL if motor or strong else None
 
     @cached_property
@@ -109,16 +114,22 @@ class ClinicalPicture:
         return weakness_progresses(self.exam)
 
     @cached_property
+    def deteriorates(self) -> Answer:
+        """Weakness that grows, or a deficit that has reached a new root or both legs since the last examination."""
+        return self.progressive | (Answer.YES if spread(self.exam) is Answer.YES else Answer.NO)
+
+    @cached_property
     def may_be_foot_drop(self) -> Answer:
         """Weak dorsiflexion of either leg that nobody graded."""
         return Answer.any(foot_drop_not_excluded(leg) for leg in self.exam.legs)
 
     @property
     def recovered(self) -> bool:
-        """No pain and no tingling left, and no deficit known."""
+        """No pain and no tingling left, no deficit known, and none of the previous examination left untested."""
         history = self.exam.history
         tingles = bool(history.paresthesia_locations)
-        return history.pain_severity == 0 and not tingles and any_deficit_known(self.exam) is not Answer.YES
+        deficit = any_deficit_known(self.exam) is Answer.YES or bool(not_tested_again(self.exam))
+        return history.pain_severity == 0 and not tingles and not deficit
 
     @property
     def cared_for(self) -> Answer:

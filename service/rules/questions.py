@@ -25,7 +25,8 @@ from service.rules.open_points import (
     unbearable_but_no_candidate,
     ungraded_movements,
 )
-from service.rules.pathway import ClinicalPicture
+from service.rules.pathway import ClinicalPicture, Phase
+from service.rules.progression import date_needed, not_asked_again, not_tested_again
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,10 @@ class Question(ManagementRule):
 
     ask: Callable[[ClinicalPicture], tuple[str, ...]]
     text: str
+
+
+def _signs_not_tested_again(picture: ClinicalPicture) -> tuple[str, ...]:
+    return tuple(pointer for pointer in not_tested_again(picture.exam) if pointer.startswith("/examination/"))
 
 
 def _always(*pointers: str) -> Callable[[ClinicalPicture], tuple[str, ...]]:
@@ -57,6 +62,31 @@ QUESTIONS = (
         text="Strength was normal at the previous examination and is not now: is the weakness growing, over how many "
         "hours, and which MRC grade is it?",
         citations=("nerveroot_guideline", "nhg2015"),
+    ),
+    Question(
+        rule_id="QU-PREVIOUS-DATE",
+        applies=lambda picture: date_needed(picture.exam),
+        trigger="Deterioration since the previous examination, one of the two dates missing",
+        ask=_always("/previous_examination/examined_at"),
+        text="When was the previous examination? Until that is known the deterioration is treated as rapid.",
+        citations=("nerveroot_guideline", "casazza2012"),
+    ),
+    Question(
+        rule_id="QU-FLAG-BEFORE",
+        applies=lambda picture: bool(not_asked_again(picture.exam)),
+        trigger="A red flag of the previous examination was not asked again",
+        ask=lambda picture: not_asked_again(picture.exam),
+        text="A red flag that was present at the previous examination was not asked again: is it still there?",
+        citations=("nerveroot_guideline", "casazza2012"),
+    ),
+    Question(
+        rule_id="QU-RETEST",
+        applies=lambda picture: bool(_signs_not_tested_again(picture)) and picture.phase is not Phase.EMERGENCY,
+        trigger="A deficit of the previous examination was not tested again, no emergency",
+        ask=_signs_not_tested_again,
+        text="A deficit of the previous examination was not tested again: is it worse, the same or gone? Until then "
+        "nobody is called recovered.",
+        citations=("nerveroot_guideline",),
     ),
     Question(
         rule_id="QU-RESIDUAL",

@@ -65,7 +65,7 @@ SURGERY = (
     ),
     SurgeryRule(
         rule_id="SU-DEFICIT",
-        applies=lambda picture: Answer.YES in (picture.severe, picture.progressive),
+        applies=lambda picture: Answer.YES in (picture.severe, picture.deteriorates),
         trigger="Severe (MRC 3 or less) or progressive deficit",
         timing=SurgeryTiming.URGENT,
         because="A severe (MRC 3 or less) or progressive deficit is an indication to operate.",

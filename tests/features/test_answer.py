@@ -33,6 +33,7 @@ def test_negation(answer: Answer, negated: Answer) -> None:
 
 @pytest.mark.parametrize("answer", list(Answer))
 def test_an_answer_is_no_condition(answer: Answer) -> None:
+    """Hazard H-02: code reads *not assessed* as no."""
     with pytest.raises(TypeError, match="three values"):
         bool(answer)
 

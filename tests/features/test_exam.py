@@ -29,6 +29,8 @@ def test_nothing_stated_is_nothing_assessed() -> None:
 
 
 def test_null_reads_like_absent_everywhere() -> None:
+    """Hazard H-02: an app sends null where nobody asked, and it is read as no."""
+
     def nulls(schema: dict[str, Any], defs: dict[str, Any]) -> Any:
         schema = defs[schema["$ref"].rsplit("/", 1)[-1]] if "$ref" in schema else schema
         return dict.fromkeys(schema["properties"])
@@ -65,6 +67,7 @@ def test_an_exam_is_frozen() -> None:
     ],
 )
 def test_strength(grade: Any, weak: Answer, graded: float | None) -> None:
+    """Hazard H-16: a grade is read as another."""
     leg = an_exam(examination={"strength": {"ankle_dorsiflexion": grade}}).examination
     assert leg.weak(Movement.ANKLE_DORSIFLEXION) is weak
     assert leg.graded(Movement.ANKLE_DORSIFLEXION) == graded
@@ -120,6 +123,7 @@ def test_sensation_of_the_saddle_is_no_region_of_the_leg() -> None:
     ],
 )
 def test_contradictions_are_named(pointer: str, sections: Any) -> None:
+    """Hazard H-15: of two statements that exclude each other one is believed."""
     assert [found.pointer for found in contradictions(an_exam(**sections))] == [pointer]
 
 
@@ -140,6 +144,7 @@ def test_contradictions_are_named(pointer: str, sections: Any) -> None:
     ],
 )
 def test_what_is_only_unusual_is_no_contradiction(sections: Any) -> None:
+    """Hazard H-15: a sign that was found is refused because it was denied."""
     assert contradictions(an_exam(**sections)) == ()
 
 

@@ -87,12 +87,16 @@ def test_a_flat_or_a_falling_line_is_no_rise() -> None:
 
 @pytest.mark.parametrize("root", ROOTS)
 def test_a_textbook_picture_comes_out_as_its_root(classify: Classify, root: NerveRoot) -> None:
+    """Hazard H-21: the plainest picture is called another root."""
     assert classify(TEXTBOOK[root]).likely_roots == (root,)
 
 
 @pytest.mark.parametrize("age", [20, 50, 85])
 def test_a_normal_examination_speaks_against_every_root(classify: Classify, age: int) -> None:
-    """It does not rule them out: of people with a normal examination 0.15 to 0.18 had a radiculopathy on EMG (F052)."""
+    """It does not rule them out: of people with a normal examination 0.15 to 0.18 had a radiculopathy on EMG (F052).
+
+    Hazard H-22: a normal examination is read as a root.
+    """
     patient = {"patient": {"age_years": age}}
     normal, nothing = classify(NORMAL | patient), classify(patient)
     assert normal.none > nothing.none + 0.1
@@ -114,7 +118,7 @@ def test_with_nothing_assessed_the_prevalence_remains(classify: Classify) -> Non
     [("knee_extension", L4), ("great_toe_extension", L5), ("ankle_dorsiflexion", L5), ("plantar_flexion", S1)],
 )
 def test_a_weaker_muscle_raises_its_root(classify: Classify, body: Body, movement: str, root: NerveRoot) -> None:
-    """Hazard: a severe deficit read as less likely radicular than a slight one."""
+    """Hazard H-21: a severe deficit read as less likely radicular than a slight one."""
     # L4 moves the ankle too: where all else says L4, weak dorsiflexion is taken for L4's, and only grades compare.
     normal = [] if movement == "ankle_dorsiflexion" and body is TEXTBOOK[L4] else [5]
     grades = [*normal, 4.5, 4, 3, 2, 0]
@@ -135,6 +139,7 @@ def test_weakness_without_a_grade_raises_its_root_too(
 @pytest.mark.parametrize("body", TYPICAL.values(), ids=TYPICAL)
 @pytest.mark.parametrize(("reflex", "root"), [("achilles", S1), ("patellar", L4), ("medial_hamstring", L5)])
 def test_losing_a_reflex_raises_its_root(classify: Classify, body: Body, reflex: str, root: NerveRoot) -> None:
+    """Hazard H-21: a lost reflex speaks against its own root."""
     grades = ["normal", "reduced", "absent"]
     found = [classify(with_sign(body, "reflexes", reflex, grade)).roots[root] for grade in grades]
     assert rises(found)
@@ -158,6 +163,7 @@ def test_losing_sensation_raises_its_root(classify: Classify, body: Body, region
     ],
 )
 def test_not_assessed_is_not_normal(classify: Classify, group: str, name: str, normal: Any) -> None:
+    """Hazard H-21: what nobody examined counts as normal."""
     unknown, known = classify(LETTER), classify(with_sign(LETTER, group, name, normal))
     assert max(abs(unknown.roots[root] - known.roots[root]) for root in ROOTS) > 0.002
 
@@ -180,5 +186,6 @@ def test_what_the_model_does_not_read_changes_nothing(classify: Classify) -> Non
 
 
 def test_left_and_right_are_alike(classify: Classify) -> None:
+    """Hazard H-04: a root is likelier on one side than on the other."""
     left, right = ({**TEXTBOOK[S1], "history": {**TEXTBOOK[S1]["history"], "side": side}} for side in ("left", "right"))
     assert classify(left) == classify(right)

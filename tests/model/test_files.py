@@ -33,6 +33,7 @@ def test_the_files_are_those_of_the_manifest(released: Path, name: str, key: str
 
 
 def test_the_manifest_fits_this_code(released: Path) -> None:
+    """Hazard H-09: the model was trained on another encoding."""
     manifest = json.loads((released / "manifest.json").read_text())
     assert manifest["format"] == 1
     assert manifest["version"] == released.name
@@ -75,6 +76,7 @@ def test_a_report_has_the_numbers_a_model_stands_by(released: Path) -> None:
 
 
 def test_golden_cases_are_reproduced(released: Path, session: onnxruntime.InferenceSession) -> None:
+    """Hazard H-09: the model answers otherwise on this machine than where it was judged."""
     golden = json.loads((released / "golden.json").read_text())
     assert len(golden["cases"]) >= 12
     wire = TypeAdapter(Exam)
@@ -87,6 +89,7 @@ def test_golden_cases_are_reproduced(released: Path, session: onnxruntime.Infere
 
 
 def test_the_card_says_what_it_learned_from(released: Path) -> None:
+    """Hazards H-07, H-13: a model is believed to have learned from patients, or to be for everybody."""
     card = (released / "MODEL_CARD.md").read_text()
     manifest = json.loads((released / "manifest.json").read_text())
     assert ("never from patients" in card) is (learned_from(manifest) == "synthetic")

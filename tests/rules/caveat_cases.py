@@ -9,8 +9,6 @@ from tests.rules.sections import (
     THREE_ROOTS,
     UNGRADED_DROP,
     Cases,
-    before,
-    mimic,
     raised,
 )
 
@@ -32,22 +30,6 @@ RESERVED = {
     "CA-UPPER-MOTOR-NEURON": Cases(
         shown={"clonus": {"examination": {"clonus": True}}},
         hidden={"?": {}, "no clonus": {"examination": {"clonus": False}}},
-    ),
-    "CA-PREVIOUS-EXAMINATION": Cases(
-        shown={"sent": before(toe_walk="able"), "? all of it": {"previous_examination": {}}},
-        hidden={"not sent": {}},
-    ),
-    "CA-MIMIC-HIP": mimic("hip_internal_rotation_pain", "faber"),
-    "CA-MIMIC-TROCHANTERIC": mimic("trochanteric_tenderness"),
-    "CA-MIMIC-PERONEAL": mimic("fibular_head_tinel"),
-    "CA-MIMIC-VASCULAR": mimic("pedal_pulses_reduced"),
-    "CA-MIMIC-ZOSTER": mimic("dermatomal_rash"),
-    "CA-MIMIC-STENOSIS": Cases(
-        shown={"both": {"history": {"worse_with_walking": True, "relieved_by_flexion": True}}},
-        hidden={
-            "? flexion": {"history": {"worse_with_walking": True}},
-            "walking alone": {"history": {"worse_with_walking": True, "relieved_by_flexion": False}},
-        },
     ),
     "CA-NOT-BELOW-KNEE": Cases(
         shown={

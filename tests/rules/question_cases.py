@@ -1,6 +1,6 @@
 """Questions back: exams in which each is asked and in which it is not."""
 
-from tests.rules.red_flag_cases import flags, weak
+from tests.rules.red_flag_cases import earlier, flags, lost, weak
 from tests.rules.sections import (
     CANCER,
     CANDIDATE,
@@ -39,6 +39,54 @@ ASKED = {
                 **weak("weak"),
                 **before(strength={"great_toe_extension": 5}),
             },
+        },
+    ),
+    "QU-PREVIOUS-DATE": Cases(
+        shown={
+            "? date, a grade lost": lost(1, hours=None),
+            "? date, newly in both legs": {
+                **flags(bilateral_neurologic_deficit=True),
+                **earlier(None, red_flags={"bilateral_neurologic_deficit": False}),
+            },
+        },
+        hidden={
+            "?": {},
+            "dated": lost(1, hours=24),
+            "? date, half a grade": lost(0.5, hours=None),
+            "? date, a bladder symptom is an emergency anyway": {
+                **CAUDA,
+                **earlier(None, red_flags={"urinary_retention": False}),
+            },
+        },
+    ),
+    "QU-FLAG-BEFORE": Cases(
+        shown={
+            "? cancer now": earlier(48, red_flags={"history_of_cancer": True}),
+            "? retention now": earlier(48, red_flags={"urinary_retention": True}),
+            "? residual now, 200 ml then": earlier(48, red_flags={"post_void_residual_ml": 200}),
+        },
+        hidden={
+            "? then": earlier(48),
+            "denied then": earlier(48, red_flags={"history_of_cancer": False}),
+            "199.9 ml then": earlier(48, red_flags={"post_void_residual_ml": 199.9}),
+            "asked again": {**flags(history_of_cancer=False), **earlier(48, red_flags={"history_of_cancer": True})},
+        },
+    ),
+    "QU-RETEST": Cases(
+        shown={
+            "? strength now, weak then": before(strength={"great_toe_extension": 4}),
+            "? strength now, weak without a grade then": before(strength={"great_toe_extension": "weak"}),
+            "? reflex now, lost then": before(reflexes={"achilles": "absent"}),
+            "? heel walk now, unable then": before(heel_walk="unable"),
+            "? saddle now, altered then": before(sensation={"perianal": "reduced"}),
+        },
+        hidden={
+            "? then": {"previous_examination": {}},
+            "normal then": before(strength={"great_toe_extension": 5}, reflexes={"achilles": "normal"}),
+            "tested again": {**weak(5), **before(strength={"great_toe_extension": 4})},
+            "tested again, no grade": {**weak("weak"), **before(strength={"great_toe_extension": 4})},
+            "a mimic is no deficit": before(faber="positive"),
+            "an emergency": {**CAUDA, **before(strength={"great_toe_extension": 4})},
         },
     ),
     "QU-RESIDUAL": Cases(

@@ -1,55 +1,9 @@
 """For every red flag: exams in which it is up, down, and was never looked for; both sides of every threshold."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from tests.rules.progression_cases import PROGRESSION
+from tests.rules.statements import FlagCases, Sections, earlier, flags, lost, one, strengths, weak
 
-Sections = dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class FlagCases:
-    """Exam sections by what the flag should say of them."""
-
-    up: dict[str, Sections]
-    down: dict[str, Sections]
-    unknown: dict[str, Sections]
-
-
-def flags(**stated: Any) -> Sections:
-    return {"red_flags": stated}
-
-
-def weak(grade: Any = 4, movement: str = "great_toe_extension") -> Sections:
-    return {"examination": {"strength": {movement: grade}}}
-
-
-def lost(grades: float, hours: float | None) -> Sections:
-    """A great toe that was MRC 5 at the previous examination and is weaker by `grades`, `hours` later."""
-    then = datetime(2026, 11, 20, 12, tzinfo=UTC)
-    now = then + timedelta(hours=hours or 0)
-    return {
-        **weak(5 - grades),
-        "examined_at": now.isoformat(),
-        "previous_examination": {
-            "examined_at": then.isoformat() if hours is not None else None,
-            "examination": {"strength": {"great_toe_extension": 5}},
-        },
-    }
-
-
-def strengths(**grades: Any) -> Sections:
-    return {"examination": {"strength": grades}}
-
-
-def one(field: str) -> FlagCases:
-    """The cases of a flag that rests on one question."""
-    return FlagCases(
-        up={"yes": flags(**{field: True})},
-        down={"no": flags(**{field: False})},
-        unknown={"not asked": {}, "null": flags(**{field: None})},
-    )
-
+__all__ = ["CASES", "FlagCases", "Sections", "earlier", "flags", "lost", "strengths", "weak"]
 
 REST_DENIED = dict.fromkeys(
     (
@@ -310,4 +264,5 @@ CASES = {
         },
         unknown={"not examined": {}, "reflexes alone": {"examination": {"reflexes": {"achilles": "normal"}}}},
     ),
+    **PROGRESSION,
 }

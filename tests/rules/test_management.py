@@ -12,18 +12,20 @@ from features.consistency import contradictions
 from service.assessment import Assessment
 from service.rules.citations import citations
 from service.rules.guideline import Urgency
-from service.rules.impression import SOURCES as IMPRESSION_SOURCES
 from service.rules.red_flags import RED_FLAGS
-from service.rules.rulebook import ALL_RULES
+from service.rules.rulebook import entries
 from tests.builders import an_assessment, an_exam, no_classifier
 from tests.rules.caveat_cases import RESERVED
+from tests.rules.comparison_cases import COMPARED
 from tests.rules.decision_cases import DECISIONS
+from tests.rules.look_alike_cases import LOOK_ALIKE
 from tests.rules.question_cases import ASKED
 from tests.rules.recommendation_cases import RECOMMENDED
 from tests.rules.red_flag_cases import Sections, flags, weak
 from tests.rules.sections import NSAID_REASONS, SEVERE, care, nsaid
 
-CASES = {**DECISIONS, **RECOMMENDED, **ASKED, **RESERVED}
+CASES = {**DECISIONS, **RECOMMENDED, **ASKED, **RESERVED, **LOOK_ALIKE, **COMPARED}
+TESTED_APART = {"red_flag", "impression", "abstention"}
 ALWAYS_SHOWN = {"RE-SAFETY-NET", "CA-UNSCREENED", "CA-SYNTHETIC-COHORT"}
 
 
@@ -37,6 +39,8 @@ def shown_in(answer: Assessment) -> set[str]:
         *(advice.rule_id for advice in plan.recommendations),
         *(question.rule_id for question in answer.questions),
         *(note.rule_id for note in answer.caveats),
+        *(each.rule_id for each in answer.impression.consider),
+        *(answer.comparison.rule_ids if answer.comparison else ()),
     }
 
 
@@ -54,7 +58,7 @@ def test_each_rule_on_its_cases(rule_id: str, sections: Sections, wanted: bool) 
 
 
 def test_every_rule_has_cases_on_both_sides_and_one_that_was_not_assessed() -> None:
-    assert CASES.keys() == {rule.rule_id for rule in ALL_RULES if rule.kind != "red_flag"}
+    assert CASES.keys() == {rule.rule_id for rule in entries() if rule.kind not in TESTED_APART}
     for rule_id, cases in CASES.items():
         assert cases.shown, rule_id
         assert cases.hidden or rule_id in ALWAYS_SHOWN, rule_id
@@ -64,9 +68,9 @@ def test_every_rule_has_cases_on_both_sides_and_one_that_was_not_assessed() -> N
 
 
 def test_every_rule_has_an_id_of_its_own_a_trigger_and_a_known_source() -> None:
-    ids = [rule.rule_id for rule in ALL_RULES]
+    ids = [rule.rule_id for rule in entries()]
     assert len(set(ids)) == len(ids)
-    for rule in ALL_RULES:
+    for rule in entries():
         assert rule.trigger, rule.rule_id
         assert rule.action, rule.rule_id
         assert rule.citations, rule.rule_id
@@ -75,8 +79,7 @@ def test_every_rule_has_an_id_of_its_own_a_trigger_and_a_known_source() -> None:
 
 def test_every_source_is_used_and_dated() -> None:
     anatomy = (*MYOTOMES, *DERMATOMES, *REFLEX_ARCS, *DISC_LEVELS)
-    used = {key for rule in ALL_RULES for key in rule.citations} | {key for row in anatomy for key in row.sources}
-    used |= set(IMPRESSION_SOURCES)
+    used = {key for rule in entries() for key in rule.citations} | {key for row in anatomy for key in row.sources}
     assert used == citations().keys()
     for citation in citations().values():
         assert date.fromisoformat(citation.checked) <= date.today()
@@ -112,7 +115,7 @@ def test_what_holds_for_every_answer(number: int) -> None:
     assert "RE-FOLLOW-UP" not in shown or 14 <= plan.follow_up.within_days <= 28
     assert exam.treatment.intolerable_pain is not Answer.YES or plan.imaging.rule_id != "IM-RELIEVED"
     # Every statement has a source that is in the answer.
-    named = {key for rule in ALL_RULES if rule.rule_id in shown for key in rule.citations}
+    named = {key for rule in entries() if rule.rule_id in shown for key in rule.citations}
     assert named <= answer.citations.keys()
     # No flag is both up and not assessed, and none is called absent that was not asked.
     up = {flag.rule_id for flag in answer.red_flags.present}
@@ -126,7 +129,7 @@ def test_what_holds_for_every_answer(number: int) -> None:
 @pytest.mark.parametrize("reason", NSAID_REASONS)
 @pytest.mark.parametrize("more", [{}, SEVERE, {"age": 70}, flags(fever=True), care(8)], ids=str)
 def test_no_nsaid_where_it_is_contraindicated(reason: str, more: Sections) -> None:
-    """Hazard: an NSAID is given despite a contraindication."""
+    """Hazard H-05: an NSAID is given despite a contraindication."""
     treatment = {**more.get("treatment", {}), **nsaid(reason)["treatment"]}
     answer = an_assessment(an_exam(**{**more, "treatment": treatment}))
     medication = [advice for advice in answer.management.recommendations if advice.category == "medication"]
@@ -137,7 +140,7 @@ def test_no_nsaid_where_it_is_contraindicated(reason: str, more: Sections) -> No
 
 @pytest.mark.parametrize("others", [(), ("peptic_ulcer",), ("peptic_ulcer", "chronic_kidney_disease", "heart_failure")])
 def test_in_pregnancy_no_other_reason_brings_back_a_drug(others: tuple[str, ...]) -> None:
-    """Hazard: the alternative for an ulcer is given to a pregnant woman."""
+    """Hazard H-05: the alternative for an ulcer is given to a pregnant woman."""
     answer = an_assessment(an_exam(**nsaid("pregnancy", *others)))
     instead = [advice for advice in answer.management.recommendations if advice.rule_id.startswith("RE-INSTEAD")]
     assert [advice.rule_id for advice in instead] == ["RE-INSTEAD-PREGNANCY"]
@@ -145,6 +148,7 @@ def test_in_pregnancy_no_other_reason_brings_back_a_drug(others: tuple[str, ...]
 
 
 def test_pregnancy_counts_wherever_it_is_stated() -> None:
+    """Hazards H-05, H-13: pregnancy is stated, but not in the list of reasons."""
     answer = an_assessment(an_exam(patient={"pregnant": True}, treatment={"nsaid_contraindications": []}))
     assert "RE-NSAID-NOT-PREGNANCY" in shown_in(answer)
     assert "RE-NSAID" not in shown_in(answer)
@@ -174,6 +178,7 @@ def test_pregnancy_counts_wherever_it_is_stated() -> None:
     ],
 )
 def test_mri_is_preferred_and_ct_takes_its_place(sections: Sections, modality: str) -> None:
+    """Hazard H-23: MRI with a pacemaker, a needle through infected tissue."""
     assert an_assessment(an_exam(**sections)).management.imaging.modality == modality
 
 
@@ -184,11 +189,14 @@ ORDER = [urgency.value for urgency in Urgency]
 @pytest.mark.parametrize("movement", ["ankle_dorsiflexion", "great_toe_extension", "knee_extension", "hip_flexion"])
 @pytest.mark.parametrize("more", [{}, flags(history_of_cancer=True), {"age": 70}], ids=["alone", "cancer", "70"])
 def test_more_severe_weakness_never_lowers_urgency(movement: str, more: Sections) -> None:
+    """Hazard H-08: a weaker leg is sent later."""
     found = [an_assessment(an_exam(**{**more, **weak(grade, movement)})).urgency for grade in GRADES]
     assert found == sorted(found)
 
 
 def test_the_thresholds_of_weakness() -> None:
+    """Hazards H-08, H-16: a severe deficit falls on the wrong side of the threshold."""
+
     def phase(grade: object) -> str:
         return an_assessment(an_exam(**weak(grade))).management.phase
 
@@ -217,17 +225,19 @@ def test_the_phase_is_the_most_pressing_one(sections: Sections, phase: str) -> N
 
 
 def test_management_does_not_need_the_classifier() -> None:
+    """Hazard H-03: the plan comes to depend on a probability."""
     exam = an_exam(**care(surgery_candidate=True))
     with_it, without = an_assessment(exam), an_assessment(exam, classify=no_classifier)
     assert without.management == with_it.management
     assert without.classifier.status == "unavailable"
     assert all(root.probability is None for root in without.classifier.roots.values())
-    assert without.classifier.abstained_reason
+    assert [each.rule_id for each in without.classifier.abstentions] == ["AB-UNAVAILABLE", "AB-NOTHING-STATED"]
     assert without.impression.pattern == "undetermined"
     assert "CA-SYNTHETIC-COHORT" not in shown_in(without)
 
 
 def test_an_unknown_candidacy_is_a_question_back_and_not_a_yes() -> None:
+    """Hazard H-06: a scan whose result nobody could act on."""
     answer = an_assessment(an_exam(**care(8)))
     assert not answer.management.imaging.indicated
     question = next(each for each in answer.questions if each.rule_id == "QU-CANDIDATE")
@@ -236,10 +246,10 @@ def test_an_unknown_candidacy_is_a_question_back_and_not_a_yes() -> None:
 
 def test_every_statement_without_a_published_source_is_on_the_page_that_says_so() -> None:
     page = (Path(__file__).parent.parent.parent / "docs" / "guideline.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"\b(?:RF|IM|SU|FU|RE|QU|CA)-[A-Z0-9-]+", page))
-    citing = {rule.rule_id for rule in ALL_RULES if "nerveroot_guideline" in rule.citations}
+    named = set(re.findall(r"\b(?:RF|IM|SU|FU|RE|QU|CA|IP|LA|AB|CO)-[A-Z0-9-]+", page))
+    citing = {rule.rule_id for rule in entries() if "nerveroot_guideline" in rule.citations}
     assert citing <= named
-    assert named <= {rule.rule_id for rule in ALL_RULES}
+    assert named <= {rule.rule_id for rule in entries()}
 
 
 @pytest.mark.parametrize(
@@ -250,6 +260,7 @@ def test_every_statement_without_a_published_source_is_on_the_page_that_says_so(
     ],
 )
 def test_the_question_names_the_leg_that_is_meant(other_leg: Sections, ask: str) -> None:
+    """Hazards H-04, H-18: the leg that is not meant is graded."""
     questions = an_assessment(an_exam(other_leg=other_leg)).questions
     assert [question.ask for question in questions if question.rule_id == "QU-FOOT-DROP"] == [(ask,)]
 

@@ -26,6 +26,7 @@ RAISING = {f"{rule_id}: {name}": case for rule_id, cases in CASES.items() for na
 
 @pytest.mark.parametrize(("rule_id", "sections", "answer"), TABLE)
 def test_each_flag_on_its_cases(rule_id: str, sections: Sections, answer: Answer) -> None:
+    """Hazard H-01: a sign of serious pathology raises no flag."""
     assert BY_ID[rule_id].present(an_exam(**sections)) is answer
 
 
@@ -39,6 +40,7 @@ def test_every_flag_has_cases_on_every_side() -> None:
 
 @pytest.mark.parametrize("flag", RED_FLAGS, ids=lambda flag: flag.rule_id)
 def test_a_predicate_sees_the_exam_alone(flag: RedFlag) -> None:
+    """Hazard H-03: a flag comes to depend on a probability."""
     predicates = [sign.present for sign in flag.signs] + ([flag.when] if flag.when else [])
     for predicate in predicates:
         if not isinstance(predicate, (attrgetter, partial)):
@@ -61,7 +63,7 @@ def test_a_raised_flag_overrides_and_asks_for_immediate_imaging(name: str) -> No
 
 @pytest.mark.parametrize("name", RAISING)
 def test_no_probability_talks_a_flag_down(name: str) -> None:
-    """Hazard: a reassuring classifier hides an emergency."""
+    """Hazard H-03: a reassuring classifier hides an emergency."""
     exam = an_exam(**RAISING[name])
     calm = classifier_of(0.0, 0.0, 0.0, 1.0)
     answers = [an_assessment(exam, classify=classify) for classify in (classifier_of(), calm, no_classifier)]
@@ -93,6 +95,7 @@ def test_a_further_red_flag_never_lowers_urgency(one: str) -> None:
 
 
 def test_what_was_not_asked_is_listed_and_nobody_is_told_that_there_are_none() -> None:
+    """Hazard H-02: silence is taken for an all-clear."""
     answer = an_assessment(an_exam()).red_flags
     listed = {flag.rule_id for flag in answer.not_assessed}
     assert listed == {flag.rule_id for flag in RED_FLAGS if not flag.derived and flag.rule_id != "RF-AGE-OVER-50"}
@@ -115,6 +118,7 @@ def screened(*left_out: str) -> Sections:
 
 
 def test_a_full_screen_is_complete_without_the_second_line() -> None:
+    """Hazard H-25: a complete screen never reads as complete."""
     answer = an_assessment(an_exam(**screened()))
     assert answer.red_flags.screen_complete
     assert {flag.rule_id for flag in answer.red_flags.not_assessed} == {"RF-CES-TONE", "RF-CES-RESIDUAL"}
@@ -123,12 +127,14 @@ def test_a_full_screen_is_complete_without_the_second_line() -> None:
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_one_question_left_out_and_the_screen_is_not_complete(question: str) -> None:
+    """Hazard H-02: a screen with a gap is called complete."""
     answer = an_assessment(an_exam(**screened(question))).red_flags
     assert not answer.screen_complete
     assert f"/red_flags/{question}" in {pointer for flag in answer.not_assessed for pointer in flag.ask}
 
 
 def test_age_alone_overrides_as_listed_and_is_marked() -> None:
+    """Hazard H-25: an override by age looks like any other."""
     answer = an_assessment(an_exam(51))
     assert answer.management.overridden_by == ("RF-AGE-OVER-50",)
     assert answer.management.override_rests_on_age_alone
@@ -162,6 +168,7 @@ def test_age_adds_to_the_suspicion_of_cancer_and_fracture(policy: Policy, field:
 
 @pytest.mark.parametrize("name", [name for name in RAISING if not name.startswith("RF-AGE")])
 def test_the_policy_changes_nothing_but_age(name: str) -> None:
+    """Hazard H-25: the policy against alarms silences a true one."""
     exam = an_exam(**RAISING[name])
     listed, contextual = (an_assessment(exam, policy=policy) for policy in Policy)
     assert contextual.urgency is listed.urgency
@@ -172,7 +179,7 @@ def test_the_policy_changes_nothing_but_age(name: str) -> None:
     "name", [name for name, case in RAISING.items() if an_assessment(an_exam(**case)).urgency is Urgency.EMERGENCY]
 )
 def test_an_emergency_always_carries_an_action_within_24_hours(name: str) -> None:
-    """Hazard: cauda equina syndrome is recognised, but nobody is told how fast."""
+    """Hazard H-01: cauda equina syndrome is recognised, but nobody is told how fast."""
     answer = an_assessment(an_exam(**RAISING[name]))
     assert answer.management.surgery.timing == "within_24_hours"
     assert answer.management.follow_up.within_days == 0

@@ -11,6 +11,6 @@ from service.settings import Settings
 
 @pytest.fixture(scope="session")
 def client() -> Iterator[TestClient]:
-    """The service as it is delivered."""
-    with TestClient(create_app(Settings()), raise_server_exceptions=False) as found:
+    """The service as it is delivered, without its memory: the examinations of one test are not those of another."""
+    with TestClient(create_app(Settings(remembered_references=0)), raise_server_exceptions=False) as found:
         yield found

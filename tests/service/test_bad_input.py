@@ -96,6 +96,7 @@ def faults(client: TestClient, body: Any) -> dict[str, str]:
     ],
 )
 def test_each_fault_has_a_pointer_and_a_sentence(client: TestClient, pointer: str, sections: Any, words: str) -> None:
+    """Hazards H-13, H-15, H-16: a child, a misspelt field or a grade that is none is answered."""
     found = faults(client, a_body(**sections))
     assert list(found) == [pointer]
     assert words in found[pointer]
@@ -103,6 +104,7 @@ def test_each_fault_has_a_pointer_and_a_sentence(client: TestClient, pointer: st
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
 def test_numbers_that_are_none_are_refused(client: TestClient, number: str) -> None:
+    """Hazard H-16: infinity passes for a measurement."""
     answer = post(client, f'{{"patient": {{"age_years": 40}}, "history": {{"pain_severity": {number}}}}}'.encode())
     assert answer.status_code == 422
     assert answer.json()["errors"] == [{"pointer": "/history/pain_severity", "detail": "must be a finite number."}]
@@ -128,6 +130,7 @@ def test_all_faults_are_told_at_once_contradictions_too(client: TestClient) -> N
 
 @pytest.mark.parametrize("body", [{}, {"history": {}}, {"patient": {}}, {"patient": None}])
 def test_age_is_the_one_thing_that_is_required(client: TestClient, body: Any) -> None:
+    """Hazard H-13: somebody whose age nobody knows is treated as an adult."""
     assert set(faults(client, body)) <= {"/patient", "/patient/age_years"}
 
 
@@ -152,6 +155,7 @@ def test_what_is_not_json_is_400(client: TestClient, body: bytes) -> None:
 
 
 def test_a_key_that_is_there_twice_is_400(client: TestClient) -> None:
+    """Hazard H-15: of two answers to one question the wrong one counts."""
     answer = post(client, b'{"patient": {"age_years": 40}, "red_flags": {"fever": true, "fever": false}}')
     assert answer.status_code == 400
     assert answer.json()["type"] == "urn:nerveroot:problem:repeated-key"
@@ -192,6 +196,7 @@ def test_the_body_may_take_64_kib_and_no_more(client: TestClient) -> None:
 
 
 def test_a_refusal_repeats_no_value_of_the_patient(client: TestClient) -> None:
+    """Hazard H-26: a name stands in an error message, and in a log."""
     marker = "Ada-Lovelace"
     body = a_body(
         patient={"sex": marker, "reference": marker * 20},
@@ -215,6 +220,7 @@ def test_a_refusal_repeats_no_value_of_the_patient(client: TestClient) -> None:
     ],
 )
 def test_every_error_is_a_problem(client: TestClient, method: str, path: str, status: int) -> None:
+    """Hazard H-14: a failure looks like an answer."""
     answer = client.request(method, path)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
@@ -232,6 +238,7 @@ FIELDS = st.sampled_from(["patient", "history", "examination", "red_flags", "tre
 @given(st.dictionaries(FIELDS | st.text(max_size=5), VALUES, max_size=5))
 @settings(max_examples=300)
 def test_whatever_is_sent_is_read_or_refused(body: Any) -> None:
+    """Hazard H-15: what cannot be read is half read."""
     refusal = None
     try:
         read_exam(json.dumps(body).encode())

@@ -19,7 +19,7 @@ EMERGENCY = a_body(red_flags={"urinary_retention": True})
 
 @pytest.mark.parametrize("body", [a_body(), EMERGENCY, a_body(70)], ids=["calm", "emergency", "old"])
 def test_the_rules_answer_without_the_classifier(client: TestClient, body: Any) -> None:
-    """Hazard: the model fails, and with it the red flags."""
+    """Hazard H-14: the model fails, and with it the red flags."""
     with TestClient(create_app(Settings(), no_classifier)) as broken:
         answer = broken.post("/v1/assessments", json=body)
     whole = client.post("/v1/assessments", json=body).json()
@@ -33,9 +33,9 @@ def test_the_rules_answer_without_the_classifier(client: TestClient, body: Any) 
         "coverage": None,
         "none_probability": None,
         "abstained": True,
-        "abstained_reason": degraded["classifier"]["abstained_reason"],
+        "abstentions": degraded["classifier"]["abstentions"],
     }
-    assert degraded["classifier"]["abstained_reason"]
+    assert degraded["classifier"]["abstentions"][0]["rule_id"] == "AB-UNAVAILABLE"
     for part in ("red_flags", "management", "urgency", "questions"):
         assert degraded[part] == whole[part]
 
@@ -62,6 +62,7 @@ def _raise(*arguments: Any) -> Any:
     ],
 )
 def test_a_model_that_misbehaves_is_unavailable(run: Callable[..., Any]) -> None:
+    """Hazard H-14: nonsense is shown as a probability."""
     settings = Settings()
     classifier = Classifier(settings.model_dir, settings.model_version)
     classifier.session = _Session(run)
@@ -79,6 +80,7 @@ def test_rounding_is_no_fault() -> None:
 
 
 def test_a_fault_of_the_service_is_a_problem_without_a_traceback() -> None:
+    """Hazard H-26: the inside of an exam stands in an error page."""
     def broken(exam: Exam) -> Any:
         raise ZeroDivisionError("secret detail")
 

@@ -110,6 +110,7 @@ def moved_row(golden: dict[str, Any]) -> None:
 def test_a_model_that_is_not_what_it_says(
     models: Path, break_it: Callable[[Path], None], error: type[StartupError], words: str
 ) -> None:
+    """Hazard H-09: a model that is stale, edited or half copied answers."""
     Classifier(models, VERSION)
     break_it(models)
     with pytest.raises(error, match=words):

@@ -66,7 +66,7 @@ CARE = (
         text="Severe pain: an epidural corticosteroid injection can be offered. The gain is small and short "
         "(15 of 100 points in the first two weeks in one study, 5 up to three months, none later). Ask about "
         "anticoagulants first.",
-        text_for_patient="If the pain is very bad, an injection of cortisone near the nerve can help a little for some "
+        text_for_patient="If the pain is very bad, a cortisone injection near the nerve can help a little for some "
         "weeks. Tell us if you take medicine that thins the blood.",
         strength=Strength.WEAK,
         citations=("nerveroot_guideline", "oliveira2020", "aafp_esi2021"),
@@ -90,8 +90,8 @@ CARE = (
         category=Category.SURGERY,
         text="Shared decision on discectomy: relief comes faster (median recovery 4 against 12 weeks), but at one year "
         "and later results are no better than with prolonged conservative care.",
-        text_for_patient="An operation usually eases the leg pain faster. After a year, people with and without an "
-        "operation do about equally well. We decide this together.",
+        text_for_patient="An operation often eases the leg pain faster. After a year, people do about as well with it "
+        "as without it. We decide this with you.",
         strength=Strength.STRONG,
         citations=("peul2007", "peul2008", "liu2023"),
     ),

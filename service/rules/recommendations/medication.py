@@ -10,16 +10,24 @@ from service.rules.recommendations.recommendation import Recommendation
 
 _Why = NsaidContraindication
 
-# contraindication, why it speaks against an NSAID, the reason in plain words
+# contraindication, why it speaks against an NSAID, the same in plain words
 _WHY = (
-    (_Why.PEPTIC_ULCER, "it can make an ulcer bleed or perforate", "your stomach ulcer"),
-    (_Why.GI_BLEEDING, "it can start the bleeding again", "your earlier bleeding"),
-    (_Why.CHRONIC_KIDNEY_DISEASE, "it can make kidney function worse", "your kidneys"),
-    (_Why.HEART_FAILURE, "it retains fluid and can decompensate the heart", "your weak heart"),
-    (_Why.ISCHEMIC_HEART_DISEASE, "it raises the risk of infarction", "your heart arteries"),
-    (_Why.ANTICOAGULATION, "together with the anticoagulant it can cause bleeding", "your blood-thinning medicine"),
-    (_Why.NSAID_HYPERSENSITIVITY, "the person reacts to it; no aspirin either", "your allergy"),
-    (_Why.PREGNANCY, "it can harm the child, above all in the third trimester", "your pregnancy"),
+    (_Why.PEPTIC_ULCER, "it can make an ulcer bleed or perforate", "They can make your stomach ulcer bleed."),
+    (_Why.GI_BLEEDING, "it can start the bleeding again", "They can start your bleeding again."),
+    (_Why.CHRONIC_KIDNEY_DISEASE, "it can make kidney function worse", "They can harm your kidneys."),
+    (_Why.HEART_FAILURE, "it retains fluid and can decompensate the heart", "They are bad for a weak heart."),
+    (_Why.ISCHEMIC_HEART_DISEASE, "it raises the risk of infarction", "They are not safe with your heart trouble."),
+    (
+        _Why.ANTICOAGULATION,
+        "together with the anticoagulant it can cause bleeding",
+        "With the medicine that thins your blood they can make you bleed.",
+    ),
+    (
+        _Why.NSAID_HYPERSENSITIVITY,
+        "the person reacts to it; no aspirin either",
+        "You could react to them. Do not take aspirin either.",
+    ),
+    (_Why.PREGNANCY, "it can harm the child, above all in the third trimester", "They can harm your baby."),
 )
 
 
@@ -50,8 +58,8 @@ MEDICATION = (
         trigger="No contraindication, asked",
         category=Category.MEDICATION,
         text="NSAID at the lowest effective dose for the shortest time. The effect in sciatica is small and uncertain.",
-        text_for_patient="You may take an anti-inflammatory painkiller such as ibuprofen: as little and for as short "
-        "a time as helps. It does not help everybody.",
+        text_for_patient="You may take a painkiller such as ibuprofen. Take as little as helps, and stop as soon as "
+        "you can. It does not help everyone.",
         strength=Strength.WEAK,
         citations=("ng59", "rasmussenbarr2017", "acp2017"),
     ),
@@ -62,8 +70,9 @@ MEDICATION = (
         category=Category.MEDICATION,
         text="NSAID only after asking for contraindications: ulcer or bleeding, kidney or heart disease, "
         "anticoagulation, hypersensitivity, pregnancy. None of them has been asked.",
-        text_for_patient="Before you take an anti-inflammatory painkiller such as ibuprofen, tell us about stomach, "
-        "kidney or heart trouble, allergies, blood-thinning medicine and pregnancy.",
+        text_for_patient="Do not take ibuprofen or a painkiller like it yet. First tell us about any trouble with your "
+        "stomach, kidneys or heart. Tell us too if you have an allergy, take medicine that thins the blood, or may be "
+        "pregnant.",
         strength=Strength.WEAK,
         citations=("ng59", "nsaid_ci", "acp2017"),
     ),
@@ -74,7 +83,7 @@ MEDICATION = (
             trigger=f"Contraindication: {reason.replace('_', ' ')}",
             category=Category.MEDICATION,
             text=f"No NSAID: {reason.replace('_', ' ')}; {why}.",
-            text_for_patient=f"Do not take anti-inflammatory painkillers such as ibuprofen, because of {plain}.",
+            text_for_patient=f"Do not take ibuprofen or painkillers like it. {plain}",
             strength=Strength.STRONG,
             citations=("nsaid_ci",),
         )

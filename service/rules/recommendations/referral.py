@@ -17,7 +17,7 @@ def _other_emergency(picture: ClinicalPicture) -> bool:
 
 
 def _graded_deficit(picture: ClinicalPicture) -> bool:
-    deficit = Answer.YES in (picture.severe, picture.progressive) or picture.has(Group.MOTOR)
+    deficit = Answer.YES in (picture.severe, picture.deteriorates) or picture.has(Group.MOTOR)
     return deficit and picture.phase is not Phase.EMERGENCY
 
 
@@ -48,8 +48,8 @@ REFERRAL = (
         category=Category.REFERRAL,
         text="Same-day emergency referral to a hospital with spinal surgery: imaging of the whole spine and surgical "
         "opinion today, within 24 hours at the latest.",
-        text_for_patient="You need to go to hospital today. Something may be pressing on the nerves in your back, and "
-        "that has to be looked at without waiting.",
+        text_for_patient="You need to go to hospital today. Something may be pressing on the nerves in your back. That "
+        "cannot wait.",
         strength=Strength.STRONG,
         citations=("chou2011", "casazza2012"),
     ),
@@ -60,8 +60,8 @@ REFERRAL = (
         trigger="Overriding red flags, none of them an emergency",
         category=Category.REFERRAL,
         text="Work up the red flags listed above before treating this as sciatica.",
-        text_for_patient="Some of your answers need a closer look with a scan, to be sure that nothing else is behind "
-        "the pain.",
+        text_for_patient="Some of your answers need a closer look. A scan soon can show if something else causes the "
+        "pain.",
         strength=Strength.STRONG,
         citations=("acr2021", "casazza2012"),
     ),
@@ -72,8 +72,8 @@ REFERRAL = (
         urgency=Urgency.URGENT,
         category=Category.REFERRAL,
         text="MRI as the list of red flags asks over 50; treat as sciatica meanwhile.",
-        text_for_patient="Because you are over 50 we suggest a scan soon. It is a precaution; most such scans show "
-        "nothing serious.",
+        text_for_patient="Because you are over 50 we suggest a scan soon, to be safe. Most of these scans show nothing "
+        "serious.",
         strength=Strength.WEAK,
         citations=("ahcpr1994", "choosingwisely_nass", "cochrane_malig2013"),
     ),
@@ -83,8 +83,8 @@ REFERRAL = (
         applies=_graded_deficit,
         trigger="Severe (MRC 3 or less), progressive or widespread deficit",
         category=Category.REFERRAL,
-        text="Urgent referral to a spinal surgeon: severe, progressive or widespread motor deficit.",
-        text_for_patient="The weakness in your leg should be seen by a back surgeon soon, within days.",
+        text="Urgent referral to a spinal surgeon: severe, progressive or widespread deficit.",
+        text_for_patient="The weakness or numbness in your leg should be seen by a back surgeon soon, within days.",
         strength=Strength.STRONG,
         citations=("nerveroot_guideline", "repub21252", "nhg2015", "liuk2013"),
     ),

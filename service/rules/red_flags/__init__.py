@@ -6,8 +6,18 @@ is the registry; its order is the order in which a clinician reads them.
 
 from service.rules.red_flags.cauda_equina import CAUDA_EQUINA
 from service.rules.red_flags.neurologic import BILATERAL, MOTOR, UPPER_MOTOR_NEURON
+from service.rules.red_flags.progression import PROGRESSION
 from service.rules.red_flags.systemic import CANCER, FRACTURE, INFECTION
 
-RED_FLAGS = (*CAUDA_EQUINA, *MOTOR, *BILATERAL, *CANCER, *INFECTION, *FRACTURE, *UPPER_MOTOR_NEURON)
+RED_FLAGS = (
+    *CAUDA_EQUINA,
+    *MOTOR,
+    *BILATERAL,
+    *PROGRESSION,
+    *CANCER,
+    *INFECTION,
+    *FRACTURE,
+    *UPPER_MOTOR_NEURON,
+)
 
 __all__ = ["RED_FLAGS"]

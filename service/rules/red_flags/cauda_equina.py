@@ -4,12 +4,9 @@ from functools import partial
 
 from features.answer import Answer
 from features.exam import Exam
+from service.rules.findings import RESIDUAL_ML
 from service.rules.guideline import Group, RedFlag, Sign, Urgency
 from service.rules.red_flags.signs import LEGS, asked, leg_of
-
-RESIDUAL_ML = 200.0
-"""Post-void residual urine (ml) from which cauda equina syndrome is suspected: the most accurate of the thresholds
-compared, sensitivity 0.82 and specificity 0.65 (boktor2023)."""
 
 ACTION = (
     "Suspected cauda equina syndrome: send to an emergency department with spinal surgery now. MRI at once; "

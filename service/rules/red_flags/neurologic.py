@@ -1,5 +1,7 @@
 """Red flags of the nervous system itself: weakness that grows, both legs, signs of the upper motor neuron."""
 
+from functools import partial
+
 from features.anatomy import MYOTOMES, Movement, NerveRoot
 from features.answer import Answer
 from features.exam import Exam, Examination
@@ -14,11 +16,14 @@ from service.rules.findings import (
 )
 from service.rules.guideline import Group, RedFlag, Sign, Urgency
 from service.rules.red_flags import cauda_equina
-from service.rules.red_flags.signs import LEGS, SEVERE_WEAKNESS, UPPER_MOTOR_NEURON_SIGNS, asked, weak
-
-COMPRESSION_ACTION = (
-    "Send to an emergency department with spinal surgery now. MRI of the whole spine and surgical opinion today, "
-    "within 24 hours at the latest."
+from service.rules.red_flags.signs import (
+    COMPRESSION_ACTION,
+    LEGS,
+    SEVERE_WEAKNESS,
+    UPPER_MOTOR_NEURON_SIGNS,
+    asked,
+    at_both,
+    weak,
 )
 
 
@@ -46,18 +51,17 @@ def _hours(*, rapid: bool) -> tuple[Sign, ...]:
         decides = hours_between(exam) is not None and tempo_rapid(exam) is not Answer.NOT_ASSESSED
         return fits(exam) if decides else Answer.NO
 
-    return (
-        Sign(pointer="/red_flags/motor_deterioration_hours", present=stated),
-        Sign(pointer="/previous_examination/examined_at", present=dated, supporting=True),
-    )
+    return (Sign(pointer="/red_flags/motor_deterioration_hours", present=stated), *at_both("/examined_at", dated))
 
 
-def _fell(movement: Movement) -> Sign:
-    return Sign(
-        pointer=f"/examination/strength/{movement}",
-        present=lambda exam: Answer.of(movement in fallen(exam)),
-        supporting=True,
-    )
+def _fell(movement: Movement, exam: Exam) -> Answer:
+    return Answer.of(movement in fallen(exam))
+
+
+FELL = tuple(
+    sign for movement in Movement for sign in at_both(f"/examination/strength/{movement}", partial(_fell, movement))
+)
+"""The signs that a movement is weaker by a grade or more than at the previous examination."""
 
 
 def _bilateral_and_severe(exam: Exam) -> Answer:
@@ -94,7 +98,7 @@ MOTOR = (
         action=COMPRESSION_ACTION,
         signs=(
             asked("progressive_motor_weakness"),
-            *(_fell(movement) for movement in Movement),
+            *FELL,
             *_hours(rapid=True),
         ),
         when=_grew_fast,
@@ -110,7 +114,7 @@ MOTOR = (
         action="MRI at once and surgical opinion, urgently: weakness that grows over days is an indication to operate.",
         signs=(
             asked("progressive_motor_weakness"),
-            *(_fell(movement) for movement in Movement),
+            *FELL,
             *_hours(rapid=False),
         ),
         when=_grew_over_days,
@@ -139,7 +143,7 @@ BILATERAL = (
         urgency=Urgency.EMERGENCY,
         trigger="Bilateral deficit with a movement of MRC grade 3 or less, or with progressive weakness",
         action=cauda_equina.ACTION,
-        signs=(*BOTH_LEGS_SIGNS, *SEVERE_WEAKNESS, asked("progressive_motor_weakness", supporting=True)),
+        signs=(*BOTH_LEGS_SIGNS, *SEVERE_WEAKNESS, asked("progressive_motor_weakness", supporting=True), *FELL),
         when=_bilateral_and_severe,
         citations=("calderdale2021", "girft2023"),
         derived=True,

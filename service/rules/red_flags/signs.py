@@ -1,14 +1,20 @@
 """The statements of an exam that red flags rest on, as values."""
 
+from collections.abc import Callable
 from operator import attrgetter
 
 from features.anatomy import Movement, Reflex
 from features.answer import Answer
 from features.exam import Exam, Examination, PlantarResponse, ReflexGrade, unable
-from service.rules.findings import FUNCTIONS, SEVERE_GRADE
+from service.rules.findings import FUNCTIONS, SEVERE_GRADE, hours_apart
 from service.rules.guideline import Sign
 
 LEGS = ("examination", "other_leg")
+
+COMPRESSION_ACTION = (
+    "Send to an emergency department with spinal surgery now. MRI of the whole spine and surgical opinion today, "
+    "within 24 hours at the latest."
+)
 
 
 def asked(field: str, *, supporting: bool = False) -> Sign:
@@ -42,6 +48,23 @@ def cannot(leg: str, function: str) -> Sign:
     """The sign that a functional test of strength cannot be done."""
     pointer = f"/{leg}/{function}"
     return Sign(pointer=pointer, present=lambda exam: unable(getattr(leg_of(exam, leg), function)), supporting=True)
+
+
+def at_both(pointer: str, changed: Callable[[Exam], Answer]) -> tuple[Sign, Sign]:
+    """The sign that a finding changed, once for each of the two examinations that show it."""
+    return (
+        Sign(pointer=pointer, present=changed, supporting=True),
+        Sign(pointer=f"/previous_examination{pointer}", present=changed, supporting=True),
+    )
+
+
+def dates(changed: Callable[[Exam], Answer]) -> tuple[Sign, ...]:
+    """The signs that the dates of both examinations tell how fast it changed."""
+
+    def told(exam: Exam) -> Answer:
+        return Answer.NO if hours_apart(exam) is None else changed(exam)
+
+    return at_both("/examined_at", told)
 
 
 MOTOR_DEFICIT = (

@@ -6,8 +6,8 @@ from features.answer import Answer
 from features.exam import Exam
 from service.rules.findings import motor_deficit
 from service.rules.guideline import Group, RedFlag, Sign, Urgency
-from service.rules.red_flags.neurologic import BOTH_LEGS_SIGNS, COMPRESSION_ACTION
-from service.rules.red_flags.signs import MOTOR_DEFICIT, UPPER_MOTOR_NEURON_SIGNS, asked
+from service.rules.red_flags.neurologic import BOTH_LEGS_SIGNS
+from service.rules.red_flags.signs import COMPRESSION_ACTION, MOTOR_DEFICIT, UPPER_MOTOR_NEURON_SIGNS, asked
 
 WEAK_AGE = 50.0
 """Years of age above which age itself is on the list (ahcpr1994, choosingwisely_nass)."""

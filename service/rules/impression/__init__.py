@@ -1,0 +1,115 @@
+"""The impression in words: what the pattern is, which roots and discs, for the clinician and for the person.
+
+Every sentence is a rule. The first line is the bottom line: what comes first of all, then which root, then on what it
+rests, at which disc, what does not fit, and which look-alikes to consider.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from features.anatomy import DISC_LEVELS, DiscLevel
+from features.answer import Answer
+from service.rules.impression.bottom_line import BOTTOM_LINE, NUMBERS
+from service.rules.impression.details import DISCS, EVIDENCE, MISFITS
+from service.rules.impression.first import FIRST, LOOK_ALIKES_FIRST, LOOK_ALIKES_TOO
+from service.rules.impression.sentence import Said, Sentence, View, say
+from service.rules.look_alikes import Alternative, alternative
+from service.rules.pathway import ClinicalPicture
+from service.rules.roots import Pattern
+from service.rules.wording import ENGLISH, Wording
+
+OTHER_LEG = (
+    Sentence(
+        rule_id="IP-OTHER-LEG",
+        applies=lambda view: view.other_leg,
+        trigger="The impression is of the other leg",
+        text="The other leg, by its own signs:",
+        text_for_patient="Now your other leg.",
+        citations=("nerveroot_guideline",),
+    ),
+)
+"""Said before all else where the other leg is meant."""
+
+OPEN_SCREEN = (
+    Sentence(
+        rule_id="IP-OPEN-SCREEN",
+        applies=lambda view: not view.other_leg and Answer.NOT_ASSESSED in view.picture.screen,
+        trigger="A first-line red flag was not asked",
+        text="The red flag screen is not complete.",
+        text_for_patient="We still need to ask you some questions about warning signs.",
+        citations=("nerveroot_guideline", "casazza2012"),
+    ),
+)
+"""Said last."""
+
+SENTENCES = (
+    *(*OTHER_LEG, *FIRST, *LOOK_ALIKES_FIRST, *BOTTOM_LINE, *NUMBERS),
+    *(*EVIDENCE, *DISCS, *MISFITS, *LOOK_ALIKES_TOO, *OPEN_SCREEN),
+)
+"""Every sentence of the impression, in reading order."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Impression:
+    """The pattern, in words and as likely levels, and the look-alikes to consider."""
+
+    __pydantic_config__: ClassVar = {"use_attribute_docstrings": True}
+
+    text: str
+    """For the clinician; the bottom line first."""
+    text_for_patient: str
+    """For the person, in plain words."""
+    pattern: Pattern
+    likely_levels: tuple[DiscLevel, ...]
+    """The discs that can press on the likely roots."""
+    consider: tuple[Alternative, ...]
+    """What else the findings speak for, whatever the probabilities."""
+    rule_ids: tuple[str, ...]
+    """The rules of the sentences said, in either register, in reading order."""
+    citations: tuple[str, ...]
+
+
+def _first(rules: tuple[Sentence, ...], view: View) -> tuple[Said, ...]:
+    return next((say(rule, view) for rule in rules if rule.applies(view)), ())
+
+
+def _all(rules: tuple[Sentence, ...], view: View) -> tuple[Said, ...]:
+    return tuple(said for rule in rules if rule.applies(view) for said in say(rule, view))
+
+
+def impression(
+    picture: ClinicalPicture,
+    wording: Wording = ENGLISH,
+    with_numbers: bool = False,
+    *,
+    other_leg: bool = False,
+) -> Impression:
+    """The impression of one clinical picture, in the language of `wording`.
+
+    With `with_numbers` the person is told in natural frequencies how likely the likeliest root is. With `other_leg` the
+    picture is of the other leg, by its own signs: what comes first of all is said once, of the worse leg.
+    """
+    view = View(picture=picture, wording=wording, other_leg=other_leg, with_numbers=with_numbers)
+    first = () if other_leg else _first(FIRST, view)
+    rest = (
+        *_all(OTHER_LEG, view),
+        *_all(LOOK_ALIKES_FIRST, view),
+        *_first(BOTTOM_LINE, view),
+        *(() if first else _first(NUMBERS, view)),
+        *_all((*EVIDENCE, *DISCS, *MISFITS, *LOOK_ALIKES_TOO, *OPEN_SCREEN), view),
+    )
+    said = (*first, *rest)
+    consider = tuple(alternative(rule, picture.exam, wording, other_leg=other_leg) for rule in view.look_alikes)
+    sources = (*(each.rule.citations for each in said), *(each.citations for each in consider))
+    return Impression(
+        text=" ".join(each.text for each in said if each.text),
+        text_for_patient=" ".join(each.text_for_patient for each in first or rest if each.text_for_patient),
+        pattern=view.pattern,
+        likely_levels=tuple(level for level in DISC_LEVELS if level.root in view.roots),
+        consider=consider,
+        rule_ids=tuple(dict.fromkeys(each.rule.rule_id for each in said)),
+        citations=tuple(dict.fromkeys(key for keys in sources for key in keys)),
+    )
+
+
+__all__ = ["SENTENCES", "Impression", "Sentence", "impression"]

@@ -1,0 +1,128 @@
+"""What a sentence of the impression is made of, and what it looks at."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from features.anatomy import ROOTS, NerveRoot
+from features.answer import Answer
+from features.involvement import MORE_LIKELY_THAN_NOT, Involvement
+from service.rules.abstention import abstaining
+from service.rules.findings import upper_motor_neuron
+from service.rules.guideline import RedFlag, Urgency
+from service.rules.look_alikes import LookAlike, look_alikes
+from service.rules.pathway import ClinicalPicture, Phase
+from service.rules.roots import Pattern, likely_roots, pattern_of
+from service.rules.wording import Wording
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """What the sentences look at: one clinical picture, of the worse or of the other leg, in one language."""
+
+    picture: ClinicalPicture
+    wording: Wording
+    other_leg: bool = False
+    with_numbers: bool = False
+
+    @cached_property
+    def roots(self) -> tuple[NerveRoot, ...]:
+        """The likely roots."""
+        return likely_roots(self.picture)
+
+    @cached_property
+    def pattern(self) -> Pattern:
+        """What kind of pain it is."""
+        return pattern_of(self.picture)
+
+    @cached_property
+    def abstains_for(self) -> frozenset[str]:
+        """The ids of the reasons to name no root."""
+        return frozenset(rule.rule_id for rule in abstaining(self.picture))
+
+    @cached_property
+    def look_alikes(self) -> tuple[LookAlike, ...]:
+        """The look-alikes that the exam speaks for."""
+        return look_alikes(self.picture.exam)
+
+    @property
+    def higher(self) -> bool:
+        """Whether there are signs of the upper motor neuron."""
+        return upper_motor_neuron(self.picture.exam) is Answer.YES
+
+    @property
+    def points_away(self) -> bool:
+        """Whether the findings point away from L4, L5 and S1, by the probabilities or by what kind of pain it is."""
+        unlikely = not self.abstains_for and not self.roots
+        return not self.picture.recovered and (unlikely or self.pattern is Pattern.REFERRED)
+
+    @property
+    def sure(self) -> bool:
+        """Whether a likely root is itself more likely than not."""
+        return any(self.probability(root) >= MORE_LIKELY_THAN_NOT for root in self.roots)
+
+    @cached_property
+    def leading_flags(self) -> tuple[RedFlag, ...]:
+        """The red flags that come first: the emergencies where there are any; age alone is not among them."""
+        strong = [flag for flag in self.picture.overriding if not flag.weak]
+        emergency = self.picture.phase is Phase.EMERGENCY
+        return tuple(flag for flag in strong if flag.urgency is Urgency.EMERGENCY or not emergency)
+
+    @property
+    def not_ruled_out(self) -> tuple[NerveRoot, ...]:
+        """The roots beside the likely ones that cannot be ruled out."""
+        return tuple(root for root in ROOTS if root in self.picture.not_ruled_out and root not in self.roots)
+
+    def probability(self, root: NerveRoot) -> float:
+        """How probable it is that `root` is involved."""
+        found: Involvement | None = self.picture.involvement
+        return 0.0 if found is None else found.roots[root]
+
+    def percent(self, root: NerveRoot) -> str:
+        """The same in whole per cent; nothing is called certain."""
+        share = round(100 * self.probability(root))
+        return ">99" if share > 99 else "<1" if share < 1 else str(share)
+
+
+Values = Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sentence:
+    """One sentence, or two that belong together, in both registers; None where only the other register says it.
+
+    `values` gives what stands in the places of the text, once for each time that it is said.
+    """
+
+    rule_id: str
+    applies: Callable[[View], bool]
+    trigger: str
+    text: str | None
+    text_for_patient: str | None
+    citations: tuple[str, ...]
+    values: Callable[[View], tuple[Values, ...]] = lambda view: ({},)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """A sentence with its values in their places."""
+
+    rule: Sentence
+    text: str
+    text_for_patient: str
+
+
+def say(rule: Sentence, view: View) -> tuple[Said, ...]:
+    """The sentence as it is said of `view`, as often as it has values."""
+    return tuple(
+        Said(
+            rule=rule,
+            text=_filled(rule, "text", rule.text, view, values),
+            text_for_patient=_filled(rule, "text_for_patient", rule.text_for_patient, view, values),
+        )
+        for values in rule.values(view)
+    )
+
+
+def _filled(rule: Sentence, part: str, english: str | None, view: View, values: Values) -> str:
+    return "" if english is None else view.wording.say(rule.rule_id, part, english, **values)

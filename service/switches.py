@@ -1,0 +1,45 @@
+"""Switches of a request: yes or no in its query, refused in plain words where neither."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from starlette.datastructures import QueryParams
+
+from service.problems import Refusal, problem
+
+_KNOWN = {"true": True, "1": True, "false": False, "0": False}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Switch:
+    """One yes-or-no parameter of the query, with what it is where the query does not name it."""
+
+    name: str
+    default: bool
+    description: str
+
+    def read(self, query: QueryParams) -> bool:
+        """Whether it is on.
+
+        Raises:
+            Refusal: 422 for anything but true and false, and for both at once.
+        """
+        said = {_KNOWN.get(value.strip().lower()) for value in query.getlist(self.name)} or {self.default}
+        (first, *more) = said
+        if first is None or more:
+            raise Refusal(
+                problem(
+                    "invalid-parameter",
+                    HTTPStatus.UNPROCESSABLE_ENTITY,
+                    "A parameter of the address cannot be read",
+                    f"`{self.name}` must be true or false. Nothing was recorded.",
+                )
+            )
+        return first
+
+    @property
+    def documented(self) -> dict[str, Any]:
+        """The parameter in an OpenAPI document."""
+        schema = {"type": "boolean", "default": self.default}
+        return {"name": self.name, "in": "query", "description": self.description, "schema": schema}

@@ -1,0 +1,327 @@
+"""Serial examinations of one reference: what is linked, what is not, and what is forgotten."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from features.answer import Answer
+from features.exam import Exam
+from service.app import create_app
+from service.earlier import MOST_EXAMINATIONS, Earlier
+from service.rules.progression import both_legs_are_new
+from service.settings import Settings
+from tests.builders import NOON, a_body, an_exam
+from tests.rules.progression_cases import toe
+
+TOE = "/examination/strength/great_toe_extension"
+
+
+@pytest.fixture
+def client() -> Iterator[TestClient]:
+    """A service that remembers nothing yet."""
+    with TestClient(create_app(Settings()), raise_server_exceptions=False) as found:
+        yield found
+
+
+def visit(hours: float, grade: Any = 5, *, reference: str | None = "p1", side: str | None = "left", **more: Any) -> Any:
+    """The body of an examination `hours` after noon of the first day."""
+    return a_body(
+        patient={"reference": reference},
+        history={"side": side, **more.pop("history", {})},
+        examination=toe(grade),
+        examined_at=(NOON - timedelta(days=20) + timedelta(hours=hours)).isoformat(),
+        **more,
+    )
+
+
+def post(client: TestClient, body: Any, query: str = "") -> Any:
+    answer = client.post(f"/v1/assessments{query}", json=body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def flags_of(answer: Any) -> set[str]:
+    return {flag["rule_id"] for flag in answer["red_flags"]["present"]}
+
+
+def the_exam(*args: Any, **more: Any) -> Exam:
+    body = visit(*args, **more)
+    return an_exam(**{**body, "patient": body["patient"]})
+
+
+# Through the service.
+
+
+def test_three_visits_from_well_to_weak_to_recovered(client: TestClient) -> None:
+    """Hazard H-08: strength falls between two visits, nobody says "progressive", and nobody notices."""
+    assert post(client, visit(0, 5))["comparison"] is None
+    second = post(client, visit(48, 4))
+    assert second["urgency"] == "urgent"
+    assert "RF-MOTOR-PROGRESSIVE" in flags_of(second)
+    since = second["comparison"]
+    assert (since["source"], since["verdict"], since["hours_between"]) == ("reference", "worse", 48)
+    assert (since["previous_examined_at"], since["examined_at"]) == ("2026-11-02T12:00:00Z", "2026-11-04T12:00:00Z")
+    assert [(each["finding"], each["was"], each["now"]) for each in since["changes"]] == [(TOE, 5, 4)]
+    assert "MRC 5 on 2026-11-02, MRC 4 on 2026-11-04" in since["text"]
+    third = post(client, visit(200, 5, history={"pain_severity": 0}))
+    assert third["comparison"]["rule_id"] == "CO-RESOLVED"
+    assert third["comparison"]["verdict"] == "better"
+    assert third["management"]["phase"] == "recovered"
+    assert third["urgency"] == "routine"
+
+
+@pytest.mark.parametrize(("hours", "urgency"), [(23.9, "emergency"), (24, "urgent")])
+def test_the_time_between_two_visits_decides(client: TestClient, hours: float, urgency: str) -> None:
+    """Hazard H-08: weakness that grew overnight waits for days."""
+    post(client, visit(0, 5))
+    assert post(client, visit(hours, 4))["urgency"] == urgency
+
+
+def test_a_deficit_that_was_not_tested_again_is_not_recovered(client: TestClient) -> None:
+    """Hazard H-08: false reassurance on a deficit that nobody tested again."""
+    post(client, visit(0, 4))
+    body = visit(200, None, history={"pain_severity": 0})
+    answer = post(client, body)
+    assert answer["management"]["phase"] != "recovered"
+    assert {each["rule_id"]: each["ask"] for each in answer["questions"]}["QU-RETEST"] == [TOE]
+
+
+def test_two_references_never_mix(client: TestClient) -> None:
+    """Hazard H-10: the earlier examination is that of another person."""
+    post(client, visit(0, 5, reference="p1"))
+    for other in ("p2", "P1", "p1 ", "", None):
+        answer = post(client, visit(48, 3, reference=other))
+        assert answer["comparison"] is None, other
+    assert post(client, visit(48, 3, reference="p1"))["comparison"] is not None
+
+
+@pytest.mark.parametrize("reference", ["", " ", "\t"])
+def test_a_blank_reference_is_nobody(client: TestClient, reference: str) -> None:
+    """Hazard H-10: an app sends an empty reference for everybody, and all of them are one person."""
+    post(client, visit(0, 5, reference=reference))
+    assert post(client, visit(48, 3, reference=reference))["comparison"] is None
+
+
+def test_a_correction_takes_the_place_of_what_it_corrects(client: TestClient) -> None:
+    """Hazard H-10: a slip of the pen that is put right counts as deterioration, or hides one."""
+    post(client, visit(0, 5))
+    post(client, visit(48, 5))
+    corrected = post(client, visit(48, 4))
+    assert corrected["comparison"]["previous_examined_at"] == "2026-11-02T12:00:00Z"
+    assert corrected["urgency"] == "urgent"
+    later = post(client, visit(96, 4))
+    assert later["comparison"]["verdict"] == "unchanged"
+
+
+def test_the_first_examination_corrected_is_compared_with_nothing(client: TestClient) -> None:
+    post(client, visit(0, 5))
+    answer = post(client, visit(0, 3))
+    assert answer["comparison"] is None
+    assert "RF-MOTOR-RAPID" not in flags_of(answer)
+
+
+def test_without_commit_it_is_compared_but_not_remembered(client: TestClient) -> None:
+    post(client, visit(0, 5))
+    assert post(client, visit(24, 3), "?commit=false")["comparison"]["verdict"] == "worse"
+    after = post(client, visit(48, 4))
+    assert after["comparison"]["previous_examined_at"] == "2026-11-02T12:00:00Z"
+    assert client.post("/v1/assessments?commit=maybe", json=visit(48, 4)).status_code == 422
+
+
+def test_what_the_body_brings_comes_first(client: TestClient) -> None:
+    post(client, visit(0, 5))
+    brought = {"examined_at": "2026-11-03T12:00:00Z", "examination": toe(4)}
+    answer = post(client, visit(48, 4, previous_examination=brought))
+    assert (answer["comparison"]["source"], answer["comparison"]["verdict"]) == ("body", "unchanged")
+    assert answer["comparison"]["previous_examined_at"] == "2026-11-03T12:00:00Z"
+
+
+def test_another_process_knows_of_nothing(client: TestClient) -> None:
+    """Hazard H-10: a store outlives the process it was promised to end with."""
+    post(client, visit(0, 5))
+    with TestClient(create_app(Settings())) as restarted:
+        assert post(restarted, visit(48, 3))["comparison"] is None
+
+
+def test_an_earlier_examination_that_comes_later_is_put_in_its_place(client: TestClient) -> None:
+    post(client, visit(100, 4))
+    assert post(client, visit(0, 5))["comparison"] is None
+    assert post(client, visit(200, 4))["comparison"]["previous_examined_at"] == "2026-11-06T16:00:00Z"
+
+
+def test_what_is_refused_is_not_remembered(client: TestClient) -> None:
+    assert client.post("/v1/assessments", json=visit(0, 5, history={"pain_severity": 11})).status_code == 422
+    assert post(client, visit(48, 3))["comparison"] is None
+
+
+def test_remembering_can_be_turned_off() -> None:
+    with TestClient(create_app(Settings(remembered_references=0))) as client:
+        post(client, visit(0, 5))
+        assert post(client, visit(48, 3))["comparison"] is None
+
+
+def test_an_examination_posted_again_without_its_time_does_not_calm_itself(client: TestClient) -> None:
+    """Hazard H-08: a question is answered, the app posts again, and the deterioration is compared away."""
+    post(client, visit(0, 5))
+    body = visit(48, 4)
+    del body["examined_at"]
+    first, again = (post(client, body) for _ in range(2))
+    assert first["urgency"] == again["urgency"] == "urgent"
+    assert again["comparison"]["previous_examined_at"] == first["comparison"]["previous_examined_at"]
+
+
+# Which leg.
+
+
+def test_the_worse_leg_may_change_sides(client: TestClient) -> None:
+    """Hazard H-04: the left leg is compared with the right one."""
+    post(client, visit(0, 3, side="left", other_leg=toe(5)))
+    answer = post(client, visit(48, 4, side="right", other_leg=toe(3)))
+    since = answer["comparison"]
+    assert [(each["was"], each["now"]) for each in since["changes"] if each["finding"] == TOE] == [(5, 4)]
+    assert since["verdict"] == "worse"
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "linked"),
+    [
+        ("left", "left", True),
+        ("left", "right", False),
+        ("bilateral", "bilateral", True),
+        ("bilateral", "left", False),
+        ("left", "bilateral", False),
+        (None, None, True),
+        (None, "left", False),
+        ("left", None, False),
+        (None, "bilateral", False),
+        ("bilateral", None, False),
+    ],
+)
+@pytest.mark.parametrize("other", [None, toe(5)], ids=["one leg", "both legs"])
+def test_only_the_same_leg_is_compared(then: str | None, now: str | None, linked: bool, other: Any) -> None:
+    """Hazard H-04: one leg is compared with the other."""
+    memory = Earlier(people=10, key=b"k")
+    memory.remember(the_exam(0, 5, side=then, other_leg=other))
+    exam = memory.linked(the_exam(48, 3, side=now))
+    switched = other is not None and {then, now} == {"left", "right"}
+    assert (exam.previous_examination is not None) is (linked or switched)
+
+
+@pytest.mark.parametrize(
+    ("hours", "then"),
+    [
+        # hours and grades of the examinations before; now it is 100 h and MRC 4: which of them is compared with
+        ([(0, 5), (50, 4)], 50),
+        ([(0, 5), (50, 3)], 50),
+        ([(0, 5), (77, 4)], 0),
+        ([(0, 5), (76, 4)], 76),
+        ([(0, 4), (99, 4)], 99),
+        ([(90, 5), (99, 4)], 90),
+        ([(90, 4), (99, 5)], 99),
+        ([(0, 5), (50, 4), (99, 4)], 99),
+        # a whole grade lost by halves, and what is none: it rose in between, or has not fallen since the last time
+        ([(0, 5), (50, 4.5)], 0),
+        ([(0, 5), (20, 4.5), (50, 4.5)], 0),
+        ([(0, 5), (20, 5), (50, 4.5)], 20),
+        ([(0, 5), (20, None), (50, 4.5)], 0),
+        ([(0, 5), (20, 3.5), (50, 4.5)], 50),
+        ([(0, 5), (20, 4.5), (50, 4)], 50),
+        ([(0, 4.5), (50, 4.5)], 50),
+    ],
+)
+def test_which_of_several_is_compared_with(hours: list[tuple[float, float]], then: float) -> None:
+    """Hazard H-08: the latest one, unless an earlier one shows progress that the latest hides."""
+    memory = Earlier(people=10, key=b"k")
+    for when, grade in hours:
+        memory.remember(the_exam(when, grade))
+    previous = memory.linked(the_exam(100, 4)).previous_examination
+    assert previous is not None
+    assert previous.examined_at == NOON - timedelta(days=20) + timedelta(hours=then)
+
+
+def test_a_visit_without_an_examination_hides_none() -> None:
+    memory = Earlier(people=10, key=b"k")
+    memory.remember(the_exam(0, 5))
+    memory.remember(the_exam(50, None))
+    previous = memory.linked(the_exam(100, 4)).previous_examination
+    assert previous is not None
+    assert previous.examination.strength
+
+
+@pytest.mark.parametrize(
+    ("legs", "stated", "flag"),
+    [
+        (
+            {
+                "other_leg": {
+                    "strength": {"hip_flexion": 5},
+                    "reflexes": {"achilles": "normal"},
+                    "sensation": {"sole": "normal"},
+                }
+            },
+            None,
+            True,
+        ),
+        ({"other_leg": {"strength": {"hip_flexion": 5}}}, None, False),
+        ({}, None, False),
+        ({}, False, True),
+        ({"other_leg": {"strength": {"hip_flexion": 4}}}, False, False),
+    ],
+    ids=["other leg found well", "other leg half examined", "other leg not examined", "denied", "found though denied"],
+)
+def test_whether_both_legs_were_affected_is_known_of_both_examinations(legs: Any, stated: Any, flag: bool) -> None:
+    """Hazard H-20: a deficit newly in both legs is missed, because nobody was asked the first time."""
+    memory = Earlier(people=10, key=b"k")
+    memory.remember(the_exam(0, 4, red_flags={"bilateral_neurologic_deficit": stated}, **legs))
+    now = memory.linked(the_exam(48, 4, other_leg={"strength": {"hip_flexion": 4}}))
+    assert (both_legs_are_new(now) is Answer.YES) is flag
+
+
+# What is kept.
+
+
+def test_of_a_person_only_the_last_examinations_are_kept() -> None:
+    memory = Earlier(people=10, key=b"k")
+    for hour in range(MOST_EXAMINATIONS + 1):
+        memory.remember(the_exam(hour, 5))
+    assert memory.linked(the_exam(0.5, 3)).previous_examination is None
+    assert memory.linked(the_exam(1.5, 3)).previous_examination is not None
+
+
+def test_who_was_not_asked_about_for_longest_is_forgotten() -> None:
+    memory = Earlier(people=2, key=b"k")
+    memory.remember(the_exam(0, 5, reference="a"))
+    memory.remember(the_exam(0, 5, reference="b"))
+    memory.linked(the_exam(1, 5, reference="a"))
+    memory.remember(the_exam(0, 5, reference="c"))
+    known = [memory.linked(the_exam(2, 5, reference=each)).previous_examination is not None for each in "abc"]
+    assert known == [True, False, True]
+
+
+def test_neither_reference_nor_person_is_kept() -> None:
+    """Hazard H-26: a dump of the memory names who was examined."""
+    memory = Earlier(people=2, key=b"k")
+    memory.remember(the_exam(0, 5, reference="Jane-Doe-1970"))
+    kept = repr(vars(memory))
+    assert "great_toe_extension" in kept
+    assert "Jane" not in kept
+    assert "age_years" not in kept
+    other = Earlier(people=2, key=b"another")
+    other.remember(the_exam(0, 5, reference="Jane-Doe-1970"))
+    assert repr(vars(other)["_visits"]) != repr(vars(memory)["_visits"])
+
+
+def test_many_at_once_lose_nothing() -> None:
+    memory = Earlier(people=50, key=b"k")
+    people = [f"p{number}" for number in range(50)]
+
+    def two_visits(person: str) -> bool:
+        memory.remember(the_exam(0, 5, reference=person))
+        return memory.linked(the_exam(48, 3, reference=person)).previous_examination is not None
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(two_visits, people * 4))
