@@ -99,6 +99,10 @@ catalogue: setup ## write or update the texts of a language (LANGUAGE=nl) in ser
 burden: setup ## count what the red flags raise and miss and write docs/alert-burden.md (a few minutes)
 	OPENBLAS_NUM_THREADS=1 $(RUN) -m bench.burden $(ARGS)
 
+.PHONY: asking
+asking: setup ## play through what examining the suggested finding gains and write docs/next-examinations.md (minutes)
+	OPENBLAS_NUM_THREADS=1 $(RUN) -m bench.asking_page
+
 .PHONY: setup
 setup: $(SERVICE)/.installed $(DEV)/.installed ## make both virtual environments (the other targets do it by themselves)
 

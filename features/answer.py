@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from enum import Enum
 from functools import reduce
 from operator import and_, or_
-from typing import Any, Self
+from typing import Any
 
 
 class Answer(Enum):
@@ -21,11 +21,11 @@ class Answer(Enum):
     NOT_ASSESSED = "not_assessed"
 
     @classmethod
-    def of(cls, stated: bool | None) -> Self:
+    def of(cls, stated: bool | None) -> "Answer":
         """The answer that a stated `true`, `false` or nothing at all gives."""
         if stated is None:
-            return cls("not_assessed")
-        return cls("yes") if stated else cls("no")
+            return Answer.NOT_ASSESSED
+        return Answer.YES if stated else Answer.NO
 
     @classmethod
     def any(cls, answers: Iterable["Answer"]) -> "Answer":

@@ -1,36 +1,30 @@
 """The clinical sequence: how an exam becomes an answer. A pure function; HTTP, files and the clock stay outside."""
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from features.anatomy import ROOTS, NerveRoot
 from features.answer import Answer
 from features.exam import Exam
-from features.involvement import Classify, Involvement
+from features.involvement import Classify
 from features.prediction_sets import PredictionSets
-from features.reasons import Contribution, Explain, Reasons
+from features.reasons import Explain
 from service.assessment import (
     Advice,
     AskedBack,
     Assessment,
-    ClassifierAnswer,
-    ClassifierStatus,
     FollowUpAdvice,
     ImagingAdvice,
     Management,
-    NextExamination,
     Note,
     OtherLeg,
     PresentFlag,
     Provenance,
     RedFlagAnswer,
-    RootProbability,
     SurgeryAdvice,
     UnaskedFlag,
 )
-from service.errors import ClassifierUnavailable
-from service.rules.abstention import abstentions
+from service.classified import classifier_answer, involvement_of, not_ruled_out
 from service.rules.caveats import CAVEATS
 from service.rules.citations import citations
 from service.rules.comparison import Source, comparison_of
@@ -39,11 +33,10 @@ from service.rules.follow_up import follow_up_of
 from service.rules.guideline import Policy, RedFlag, Urgency
 from service.rules.imaging import imaging_of, modality
 from service.rules.impression import impression
-from service.rules.pathway import ClinicalPicture, Phase
+from service.rules.pathway import ClinicalPicture
 from service.rules.questions import QUESTIONS
 from service.rules.recommendations import RECOMMENDATIONS
 from service.rules.red_flags import RED_FLAGS
-from service.rules.roots import likely_roots
 from service.rules.surgery import surgery_of
 from service.rules.wording import ENGLISH, Wording
 
@@ -51,9 +44,6 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 Shape = TypeVar("Shape", bound="DataclassInstance")
-
-LOG_ODDS_DECIMALS, BITS_DECIMALS = 4, 4
-"""More digits than anybody reads; the parts of an explanation add up to within their number times half a last digit."""
 
 
 def assess(
@@ -78,14 +68,14 @@ def assess(
     """
     answers = tuple((flag, flag.present(exam)) for flag in RED_FLAGS)
     flags = _red_flags(exam, answers, policy, wording)
-    found = _involvement(classify, exam)
+    found = involvement_of(classify, exam)
     picture = ClinicalPicture(
         exam=exam,
         raised=tuple(flag for flag, answer in answers if answer is Answer.YES),
         screen=frozenset(answer for flag, answer in answers if flag.first_line),
         policy=policy,
         involvement=found,
-        not_ruled_out=_not_ruled_out(sets, exam, found),
+        not_ruled_out=not_ruled_out(sets, exam, found),
     )
     imaging, surgery = wording.of(imaging_of(picture)), wording.of(surgery_of(picture))
     look = wording.of(follow_up_of(picture))
@@ -93,7 +83,7 @@ def assess(
     questions = [wording.of(rule) for rule in QUESTIONS if rule.applies(picture)]
     caveats = [wording.of(rule) for rule in CAVEATS if rule.applies(picture)]
     seen = impression(picture, wording, with_numbers)
-    said = _classifier(picture, sets, wording, explain)
+    said = classifier_answer(picture, sets, wording, explain)
     other = _other_leg(picture, classify, sets, wording, explain)
     since = comparison_of(exam, source=earlier, wording=wording)
     decided = (imaging.citations, surgery.citations, look.citations, seen.citations)
@@ -144,13 +134,6 @@ def _show(shape: type[Shape], rule: object, **settled: object) -> Shape:
     return shape(**{name: getattr(rule, name) for name in named}, **settled)
 
 
-def _involvement(classify: Classify, exam: Exam) -> Involvement | None:
-    try:
-        return classify(exam)
-    except ClassifierUnavailable:
-        return None
-
-
 def _red_flags(
     exam: Exam, answers: tuple[tuple[RedFlag, Answer], ...], policy: Policy, wording: Wording
 ) -> RedFlagAnswer:
@@ -176,71 +159,6 @@ def _red_flags(
     return RedFlagAnswer(present=present, not_assessed=unasked, screen_complete=complete, policy=policy)
 
 
-def _not_ruled_out(sets: PredictionSets, exam: Exam, found: Involvement | None) -> tuple[NerveRoot, ...]:
-    """The prediction set; where nothing was computed, nothing is ruled out."""
-    return ROOTS if found is None else sets.not_ruled_out(exam, found)
-
-
-def _classifier(
-    picture: ClinicalPicture,
-    sets: PredictionSets,
-    wording: Wording,
-    explain: Explain | None,
-    *,
-    other_leg: bool = False,
-) -> ClassifierAnswer:
-    silent = abstentions(picture, wording, other_leg=other_leg)
-    found = picture.involvement
-    reasons = None if found is None or explain is None else _reasons(explain, picture.exam)
-    return ClassifierAnswer(
-        status=ClassifierStatus.UNAVAILABLE if found is None else ClassifierStatus.OK,
-        roots={root: RootProbability(probability=None if found is None else found.roots[root]) for root in ROOTS},
-        likely_roots=likely_roots(picture),
-        prediction_set=picture.not_ruled_out,
-        coverage=None if found is None else sets.coverage,
-        none_probability=None if found is None else found.none,
-        abstained=bool(silent),
-        abstentions=silent,
-        baseline_log_odds=None
-        if reasons is None
-        else {root: round(value, LOG_ODDS_DECIMALS) for root, value in reasons.baseline.items()},
-        explanation=None if reasons is None else _explanation(reasons, other_leg=other_leg),
-        next_examinations=None if reasons is None else _next(reasons, picture, other_leg=other_leg),
-    )
-
-
-def _reasons(explain: Explain, exam: Exam) -> Reasons | None:
-    try:
-        return explain(exam)
-    except ClassifierUnavailable:
-        return None
-
-
-def _explanation(reasons: Reasons, *, other_leg: bool) -> tuple[Contribution, ...]:
-    ordered = sorted(reasons.contributions, key=lambda each: -abs(each.log_odds))
-    return tuple(
-        replace(each, finding=_of_leg(each.finding, other_leg), log_odds=round(each.log_odds, LOG_ODDS_DECIMALS))
-        for each in ordered
-    )
-
-
-def _next(reasons: Reasons, picture: ClinicalPicture, *, other_leg: bool) -> tuple[NextExamination, ...] | None:
-    """What to examine next; nothing in an emergency, which nothing may delay."""
-    if reasons.next_examinations is None or picture.phase is Phase.EMERGENCY:
-        return None if reasons.next_examinations is None else ()
-    return tuple(
-        NextExamination(
-            finding=_of_leg(each.pointer, other_leg), expected_information_bits=round(each.bits, BITS_DECIMALS)
-        )
-        for each in reasons.next_examinations
-    )
-
-
-def _of_leg(pointer: str, other_leg: bool) -> str:
-    """Where in the body the statement is: the model reads one leg, always as the worse one."""
-    return pointer.replace("/examination/", "/other_leg/", 1) if other_leg else pointer
-
-
 def _other_leg(
     picture: ClinicalPicture, classify: Classify, sets: PredictionSets, wording: Wording, explain: Explain | None
 ) -> OtherLeg | None:
@@ -249,18 +167,18 @@ def _other_leg(
         return None
     worse = picture.exam.examination
     exam = Exam(patient=picture.exam.patient, examination=picture.exam.other_leg, other_leg=worse)
-    found = _involvement(classify, exam)
+    found = involvement_of(classify, exam)
     other = ClinicalPicture(
         exam=exam,
         raised=(),
         screen=picture.screen,
         policy=picture.policy,
         involvement=found,
-        not_ruled_out=_not_ruled_out(sets, exam, found),
+        not_ruled_out=not_ruled_out(sets, exam, found),
     )
     return OtherLeg(
         impression=impression(other, wording, other_leg=True),
-        classifier=_classifier(other, sets, wording, explain, other_leg=True),
+        classifier=classifier_answer(other, sets, wording, explain, other_leg=True),
     )
 
 

@@ -14,7 +14,8 @@ ROOT = Path(__file__).parent.parent
 ALLOWED = {
     "features": {"features", "numpy"},
     "service/rules": {"features", "service.rules"},
-    "service/sequence.py": {"features", "service.rules", "service.assessment", "service.errors", "_typeshed"},
+    "service/sequence.py": {"features", "service.rules", "service.assessment", "service.classified", "_typeshed"},
+    "service/classified.py": {"features", "service.rules", "service.assessment", "service.errors"},
     "service/assessment.py": {"features", "service.rules"},
     "service": {
         *("features", "service", "numpy", "onnxruntime", "_typeshed"),

@@ -26,7 +26,7 @@ L5_EXAM: dict[str, Any] = {
 def additive(rows: Row) -> np.ndarray:
     """Log-odds (n, 3) to which every stated column adds its number times a weight of its own."""
     weights = np.random.default_rng(7).normal(size=(len(FEATURES), 3))
-    return np.nan_to_num(rows).astype(np.float64) @ weights + np.array([-2.0, -0.5, -1.0])
+    return np.asarray(np.nan_to_num(rows).astype(np.float64) @ weights + np.array([-2.0, -0.5, -1.0]))
 
 
 def joint(rows: Row) -> np.ndarray:

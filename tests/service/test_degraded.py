@@ -33,6 +33,9 @@ def test_the_rules_answer_without_the_classifier(client: TestClient, body: Any) 
         "coverage": None,
         "none_probability": None,
         "abstained": True,
+        "baseline_log_odds": None,
+        "explanation": None,
+        "next_examinations": None,
         "abstentions": degraded["classifier"]["abstentions"],
     }
     assert degraded["classifier"]["abstentions"][0]["rule_id"] == "AB-UNAVAILABLE"
@@ -81,6 +84,7 @@ def test_rounding_is_no_fault() -> None:
 
 def test_a_fault_of_the_service_is_a_problem_without_a_traceback() -> None:
     """Hazard H-26: the inside of an exam stands in an error page."""
+
     def broken(exam: Exam) -> Any:
         raise ZeroDivisionError("secret detail")
 

@@ -13,8 +13,8 @@ from features.anatomy import ROOTS
 from features.exam import Exam
 from features.reasons import Reasons
 from service.app import create_app
+from service.classified import BITS_DECIMALS, LOG_ODDS_DECIMALS
 from service.errors import ClassifierUnavailable
-from service.sequence import BITS_DECIMALS, LOG_ODDS_DECIMALS
 from service.settings import Settings
 from tests.builders import an_assessment, an_exam
 
