@@ -20,7 +20,7 @@ from training.cohort.world import draw_worlds
 DOCS = Path(__file__).parent.parent / "docs"
 PAGE, PICTURE = "next-examinations.md", "next-examinations.svg"
 BEGIN, END = "<!-- asking: begin, written by `make asking` -->", "<!-- asking: end -->"
-PATIENTS, WORLDS, SEED = 1000, 5, 41
+PATIENTS, WORLDS, SEED = 2500, 5, 41
 """Patients of each completeness, in so many worlds that the model did not learn from."""
 COLOURS = {SUGGESTED: "#0072B2", TEXTBOOK: "#D55E00", RANDOM: "#6B6B6B"}
 MARKERS = {SUGGESTED: "o", TEXTBOOK: "s", RANDOM: "v"}
