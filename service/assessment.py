@@ -48,7 +48,8 @@ class ClassifierAnswer:
 
     `likely_roots` are the roots held to be involved, [] for none of the three; `prediction_set` those that cannot be
     ruled out at `coverage`; `abstained` that no useful statement is possible, for the reasons in `abstentions`. While
-    it abstains, `likely_roots` is [] too, and says nothing: not "none of the three".
+    it abstains, `likely_roots` is [] too, and says nothing: not "none of the three"; and `prediction_set` holds all
+    three, for nothing is ruled out.
     """
 
     __pydantic_config__: ClassVar = _DESCRIBED
@@ -60,7 +61,7 @@ class ClassifierAnswer:
     likely_roots: tuple[NerveRoot, ...]
     """The roots held to be involved; empty for none of the three, or, where `abstained` is true, for no statement."""
     prediction_set: tuple[NerveRoot, ...]
-    """The roots that cannot be ruled out at `coverage`; empty where all three can."""
+    """The roots that cannot be ruled out at `coverage`; empty where all three can, all three while it abstains."""
     coverage: float | None
     """Share of people with a root involved whose prediction set holds it, among exams like those learned from."""
     none_probability: float | None

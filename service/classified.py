@@ -11,7 +11,7 @@ from service.assessment import ClassifierAnswer, ClassifierStatus, NextExaminati
 from service.errors import ClassifierUnavailable
 from service.rules.abstention import abstentions
 from service.rules.pathway import ClinicalPicture, Phase
-from service.rules.roots import likely_roots
+from service.rules.roots import likely_roots, possible_roots
 from service.rules.wording import Wording
 
 LOG_ODDS_DECIMALS, BITS_DECIMALS = 4, 4
@@ -47,7 +47,7 @@ def classifier_answer(
         status=ClassifierStatus.UNAVAILABLE if found is None else ClassifierStatus.OK,
         roots={root: RootProbability(probability=None if found is None else found.roots[root]) for root in ROOTS},
         likely_roots=likely_roots(picture),
-        prediction_set=picture.not_ruled_out,
+        prediction_set=possible_roots(picture),
         coverage=None if found is None else sets.coverage,
         none_probability=None if found is None else found.none,
         abstained=bool(silent),

@@ -1,9 +1,8 @@
 """Earlier examinations of the same person, kept in the memory of this process until it ends.
 
 A person is known by a keyed hash (BLAKE2b) of the caller's own reference, with a key that is drawn anew for every
-process: neither the reference nor anything else of the person is kept but the signs, the answers to the red flags and
-the time. Two processes do not know of each other's examinations. An examination is compared with one earlier one alone:
-what that did not test, an older one does not supply.
+process: neither the reference nor anything else of the person is kept but the signs, their side, the red flags and
+the time. Two processes do not know of each other's examinations. An examination is compared with one earlier one alone.
 """
 
 from bisect import insort
@@ -146,7 +145,7 @@ def _of_the_last_day(compared: list[Exam]) -> Iterator[Exam]:
 
 
 def _slid(compared: list[Exam]) -> Iterator[Exam]:
-    """The latest comparison with a whole grade lost in steps of less, down to now and with no gain in between."""
+    """The latest comparison with a whole grade lost: in steps of less, or untested since; with no gain in between."""
     if not compared:
         return
     now = compared[0].examination

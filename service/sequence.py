@@ -170,7 +170,7 @@ def _other_leg(
     found = involvement_of(classify, exam)
     other = ClinicalPicture(
         exam=exam,
-        raised=(),
+        raised=picture.raised,
         screen=picture.screen,
         policy=picture.policy,
         involvement=found,

@@ -1,6 +1,7 @@
 """When the service makes no statement about a root: why, and what would mend it.
 
-An abstention silences the roots and nothing else. Red flags, urgency and management never read it.
+An abstention silences the roots, rules none of them out, and does nothing else. Red flags, urgency and management
+never read it.
 """
 
 from collections.abc import Callable

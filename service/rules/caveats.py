@@ -8,7 +8,7 @@ from service.rules.caveat import Caveat
 from service.rules.findings import neurologic_deficit, upper_motor_neuron
 from service.rules.guideline import Urgency
 from service.rules.imaging import imaging_of
-from service.rules.pathway import ClinicalPicture
+from service.rules.pathway import ClinicalPicture, Phase
 from service.rules.roots import concordant_kinds, likely_roots
 from service.rules.surgery import surgery_of
 
@@ -29,6 +29,11 @@ def _positive_out_of_range(picture: ClinicalPicture) -> bool:
 
 def _positive_in_range(picture: ClinicalPicture) -> bool:
     return _raised(picture).result is TestResult.POSITIVE and not _positive_out_of_range(picture)
+
+
+def _emergency(picture: ClinicalPicture) -> bool:
+    """An emergency, which nothing that sounds reassuring may hold up."""
+    return picture.phase is Phase.EMERGENCY
 
 
 def _imaged(picture: ClinicalPicture) -> bool:
@@ -76,8 +81,8 @@ CAVEATS = (
     ),
     Caveat(
         rule_id="CA-NOT-BELOW-KNEE",
-        applies=lambda picture: picture.exam.history.below_knee is Answer.NO,
-        trigger="Pain does not go below the knee",
+        applies=lambda picture: picture.exam.history.below_knee is Answer.NO and not _emergency(picture),
+        trigger="Pain does not go below the knee, no emergency",
         text="The pain does not go below the knee: referred rather than radicular pain is possible.",
         citations=("konstantinou2015",),
     ),
@@ -113,8 +118,8 @@ CAVEATS = (
     ),
     Caveat(
         rule_id="CA-ONE-KIND-OF-SIGN",
-        applies=_one_kind_of_sign,
-        trigger="A likely root with fewer than two kinds of sign",
+        applies=lambda picture: _one_kind_of_sign(picture) and not _emergency(picture),
+        trigger="A likely root with fewer than two kinds of sign, no emergency",
         text="Motor, reflex and sensory findings in one distribution together make the diagnosis; here fewer than two "
         "of the three point to the same root.",
         citations=("nerveroot_guideline", "ekedahl2018"),
@@ -128,8 +133,8 @@ CAVEATS = (
     ),
     Caveat(
         rule_id="CA-IMAGING",
-        applies=_imaged,
-        trigger="Imaging is indicated",
+        applies=lambda picture: _imaged(picture) and not _emergency(picture),
+        trigger="Imaging is indicated, no emergency",
         text="Imaging findings often do not match symptoms: protrusions are seen in 29 % of people of 20 and 43 % of "
         "people of 80 without pain. A scan counts only where it fits side and root.",
         citations=("brinjikji2015",),
@@ -162,7 +167,8 @@ CAVEATS = (
         rule_id="CA-NO-RUSH",
         applies=lambda picture: picture.in_course and surgery_of(picture).urgency is Urgency.ROUTINE,
         trigger="Ordinary pathway with pain, no surgeon needed urgently",
-        text="Do not rush to surgery: without severe or progressive deficit the result at one year is the same.",
+        text="Do not rush to surgery: in sciatica without a severe or progressive deficit the result at one year is "
+        "the same.",
         citations=("peul2007", "peul2008"),
     ),
     Caveat(

@@ -51,6 +51,11 @@ def _persistent_and(answer: Callable[[ClinicalPicture], Answer], wanted: Answer)
     return lambda picture: picture.phase is Phase.PERSISTENT_SYMPTOMS and answer(picture) is wanted
 
 
+def _by_age_alone(picture: ClinicalPicture) -> bool:
+    """Whether age over 50 overrides and no other flag does."""
+    return bool(picture.overriding) and all(flag.weak for flag in picture.overriding)
+
+
 def _failed_care(picture: ClinicalPicture) -> Answer:
     return picture.cared_for & picture.not_relieved
 
@@ -75,6 +80,15 @@ IMAGING = (
         timing=ImagingTiming.IMMEDIATE,
         because="Signs of the upper motor neuron: image at once, the cervical and thoracic spine included.",
         citations=("nerveroot_guideline", "nvn_lrs"),
+    ),
+    ImagingRule(
+        rule_id="IM-DEFICIT-OVER-50",
+        applies=lambda picture: picture.phase is Phase.MOTOR_DEFICIT_REFERRAL and _by_age_alone(picture),
+        trigger="Severe deficit (MRC 3 or less), or a foot drop that is not excluded, and no overriding flag but age",
+        timing=ImagingTiming.IMMEDIATE,
+        because="A severe deficit, or one not yet graded that may be severe, is imaged without the ordinary wait; over "
+        "50, as the list of red flags has it, at once.",
+        citations=("nerveroot_guideline", "chou2011", "nhg2015", "ahcpr1994"),
     ),
     ImagingRule(
         rule_id="IM-RED-FLAG",

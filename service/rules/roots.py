@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from features.anatomy import DERMATOMES, MYOTOMES, REFLEX_ARCS, NerveRoot, Reflex
+from features.anatomy import DERMATOMES, MYOTOMES, REFLEX_ARCS, ROOTS, NerveRoot, Reflex
 from features.answer import Answer
 from features.exam import Exam, positive, unable
 from service.rules.abstention import abstaining
@@ -91,6 +91,19 @@ def likely_roots(picture: ClinicalPicture) -> tuple[NerveRoot, ...]:
     if picture.involvement is None or picture.recovered or abstaining(picture):
         return ()
     return picture.involvement.likely_roots
+
+
+def possible_roots(picture: ClinicalPicture) -> tuple[NerveRoot, ...]:
+    """The roots that cannot be ruled out: the prediction set, or all three while the service abstains.
+
+    Whoever makes no statement rules nothing out: the promised coverage holds for exams like those learned from.
+    """
+    return ROOTS if abstaining(picture) else picture.not_ruled_out
+
+
+def deficits(exam: Exam) -> tuple[RootSign, ...]:
+    """The motor and reflex signs found, which somebody can see without asking the person."""
+    return tuple(sign for sign in root_signs(exam) if sign.kind is not Kind.SENSORY)
 
 
 def _signs(exam: Exam) -> tuple[Answer, ...]:

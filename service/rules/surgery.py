@@ -68,7 +68,8 @@ SURGERY = (
         applies=lambda picture: Answer.YES in (picture.severe, picture.deteriorates),
         trigger="Severe (MRC 3 or less) or progressive deficit",
         timing=SurgeryTiming.URGENT,
-        because="A severe (MRC 3 or less) or progressive deficit is an indication to operate.",
+        because="A severe (MRC 3 or less) or progressive deficit is a reason to operate where a compressed root is the "
+        "cause; where a nerve outside the spine is, a neurologist sees it as soon.",
         citations=("nerveroot_guideline", "repub21252", "nhg2015", "liuk2013"),
     ),
     SurgeryRule(

@@ -71,22 +71,28 @@ def further_flags(body: Body) -> dict[str, Body]:
     return found
 
 
-def weaker(body: Body) -> dict[str, Body]:
-    """The body with one movement, stated before, weaker by a step: a lower grade, or weak where it was normal.
+def ever_weaker(body: Body, leg: str, movement: str) -> dict[str, Body]:
+    """The body with one movement weaker and weaker, from normal to no contraction."""
+    return {f"{grade:g}": with_stated(body, grade, leg, "strength", movement) for grade in GRADES}
 
-    What was said to be weak without a grade may turn out to be 3 or less; 4 would answer the question the other way.
+
+def ungraded(body: Body, leg: str, movement: str) -> tuple[Body, Body, Body]:
+    """The body with one movement normal; weak without a grade; and found to be of grade 3.
+
+    Weak may also turn out to be 4: that answers the question the other way, and may calm.
     """
-    found = {}
-    for leg in _examined(body):
-        for movement, grade in (stated(body, leg, "strength") or {}).items():
-            lower = (3, 0) if grade == "weak" else tuple(each for each in GRADES if grade is not None and each < grade)
-            steps = {*lower[:2], *lower[-1:], *(["weak"] if grade == 5 else [])}
-            for step in sorted(steps, key=str):
-                found[f"{leg} {movement} {grade} to {step}"] = with_stated(body, step, leg, "strength", movement)
-        for function in FUNCTIONS:
-            if stated(body, leg, function) == "able":
-                found[f"{leg} {function} lost"] = with_stated(body, "unable", leg, function)
-    return found
+    normal, weak, severe = (with_stated(body, grade, leg, "strength", movement) for grade in (5, "weak", 3))
+    return normal, weak, severe
+
+
+def functions_lost(body: Body) -> dict[str, Body]:
+    """The body with one functional test of strength failed that could be done, or was not tried."""
+    return {
+        f"{leg} {function}": with_stated(body, "unable", leg, function)
+        for leg in _examined(body)
+        for function in FUNCTIONS
+        if stated(body, leg, function) != "unable"
+    }
 
 
 def unasked(body: Body) -> dict[str, Body]:

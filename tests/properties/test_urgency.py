@@ -5,20 +5,23 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from features.anatomy import ROOTS
+from features.anatomy import ROOTS, Movement
 from features.answer import Answer
 from features.involvement import Classify, Involvement, Outside
-from service.assessment import Assessment
+from service.assessment import Assessment, RedFlagAnswer
 from service.rules.guideline import Policy, Urgency
 from service.rules.imaging import ImagingTiming, Modality
 from service.rules.recommendations import RECOMMENDATIONS
 from service.rules.red_flags import RED_FLAGS
 from service.rules.surgery import SurgeryTiming
 from tests.builders import Body, an_assessment, classifier_of, no_classifier
-from tests.properties.changes import further_flags, unasked, weaker, with_stated
-from tests.properties.strategies import bodies, holds, read
+from tests.properties.changes import ever_weaker, functions_lost, further_flags, stated, unasked, ungraded, with_stated
+from tests.properties.strategies import FLAGS, bodies, holds, read
 
 POLICIES = st.sampled_from(Policy)
+LEGS = st.sampled_from(["examination", "other_leg"])
+MOVEMENTS = st.sampled_from([movement.value for movement in Movement])
+BY_POINTER = {flag.rule_id: {sign.pointer for sign in flag.signs} for flag in RED_FLAGS if not flag.derived}
 URGENCY_OF_ADVICE = {rule.rule_id: rule.urgency for rule in RECOMMENDATIONS}
 EXTREMES = (0.0, 5e-324, 1e-9, 0.5, math.nextafter(1, 0), 1.0)
 
@@ -37,6 +40,10 @@ def classifiers(draw: st.DrawFn) -> Classify:
     return lambda exam: said
 
 
+def up_in(found: RedFlagAnswer) -> set[str]:
+    return {flag.rule_id for flag in found.present}
+
+
 @holds(body=bodies(), policy=POLICIES)
 def test_a_further_red_flag_never_lowers_urgency(body: Body, policy: Policy) -> None:
     """Hazard H-01: a second sign of serious pathology makes the answer calmer than the first alone."""
@@ -45,15 +52,24 @@ def test_a_further_red_flag_never_lowers_urgency(body: Body, policy: Policy) -> 
         assert an_assessment(read(further), policy=policy).urgency >= before, name
 
 
-@holds(body=bodies(), policy=POLICIES)
-def test_more_severe_weakness_never_lowers_urgency(body: Body, policy: Policy) -> None:
+@holds(body=bodies(), policy=POLICIES, leg=LEGS, movement=MOVEMENTS)
+def test_more_severe_weakness_never_lowers_urgency(body: Body, policy: Policy, leg: str, movement: str) -> None:
     """Hazard H-08: a leg that is weaker is sent to a surgeon later."""
+    grades = [an_assessment(read(each), policy=policy).urgency for each in ever_weaker(body, leg, movement).values()]
+    assert grades == sorted(grades)
+    steps = [an_assessment(read(each), policy=policy).urgency for each in ungraded(body, leg, movement)]
+    assert steps == sorted(steps)
+
+
+@holds(body=bodies(), policy=POLICIES)
+def test_a_failed_test_of_strength_never_lowers_urgency(body: Body, policy: Policy) -> None:
+    """Hazard H-08: somebody who cannot walk on the heel is seen later than somebody who can."""
     before = an_assessment(read(body), policy=policy).urgency
-    for name, worse in weaker(body).items():
+    for name, worse in functions_lost(body).items():
         assert an_assessment(read(worse), policy=policy).urgency >= before, name
 
 
-@holds(body=bodies(), policy=POLICIES, leg=st.sampled_from(["examination", "other_leg"]))
+@holds(body=bodies(), policy=POLICIES, leg=LEGS)
 def test_weakness_without_a_grade_is_asked_after_and_a_possible_foot_drop_is_urgent(
     body: Body, policy: Policy, leg: str
 ) -> None:
@@ -98,6 +114,22 @@ def test_every_flag_that_nobody_looked_for_is_listed_with_what_would_settle_it(b
     first_line = {flag.rule_id for flag in RED_FLAGS if flag.first_line}
     assert found.screen_complete is not bool(first_line & listed.keys())
     assert not listed.keys() & {flag.rule_id for flag in found.present}
+
+
+SECOND_LINE = ("reduced_anal_tone", "post_void_residual_ml", "motor_deterioration_hours")
+
+
+@holds(body=bodies(), policy=POLICIES)
+def test_a_screen_is_complete_only_where_every_question_was_answered(body: Body, policy: Policy) -> None:
+    """Hazard H-02: the answer, whatever its rules make of silence, calls a screen with a gap complete."""
+    found = an_assessment(read(body), policy=policy).red_flags
+    asked = {pointer for flag in found.not_assessed for pointer in flag.ask}
+    shown = {pointer for flag in BY_POINTER.keys() & up_in(found) for pointer in BY_POINTER[flag]}
+    for name in FLAGS:
+        silent = stated(body, "red_flags", name) is None
+        settled = f"/red_flags/{name}" in shown
+        assert (f"/red_flags/{name}" in asked) is (silent and not settled), name
+        assert not (silent and found.screen_complete and not settled) or name in SECOND_LINE, name
 
 
 @holds(body=bodies(), policy=POLICIES, classify=classifiers())
@@ -159,8 +191,10 @@ def test_imaging_follows_the_flags_and_what_speaks_against_mri(body: Body, polic
     assert (plan.imaging.modality is Modality.NONE) is not plan.imaging.indicated
     assert (plan.imaging.timing is ImagingTiming.NOT_NOW) is not plan.imaging.indicated
     assert plan.imaging.indicated or plan.phase not in ("emergency", "red_flag_workup", "motor_deficit_referral")
-    no_mri = (body.get("treatment") or {}).get("mri_contraindicated") is True
-    assert plan.imaging.modality is not Modality.MRI or not no_mri
+    without = read(with_stated(body, True, "treatment", "mri_contraindicated"))
+    instead = an_assessment(without, policy=policy).management.imaging
+    assert instead.modality is not Modality.MRI
+    assert instead.indicated is plan.imaging.indicated
 
 
 @holds(body=bodies(), policy=POLICIES)

@@ -36,7 +36,11 @@ RESERVED = {
             "told": {"history": {"pain_radiates_below_knee": False}},
             "by its regions": {"history": {"pain_locations": ["buttock", "knee"]}},
         },
-        hidden={"?": {}, "sole": {"history": {"pain_locations": ["sole"]}}},
+        hidden={
+            "?": {},
+            "sole": {"history": {"pain_locations": ["sole"]}},
+            "emergency": {**CAUDA, "history": {"pain_radiates_below_knee": False}},
+        },
     ),
     "CA-SLR-POSITIVE": Cases(
         shown={"30": raised(angle=30), "70": raised(angle=70), "? angle": raised()},
@@ -59,6 +63,7 @@ RESERVED = {
         shown={"?": {"history": {"pain_locations": ["sole"]}}, "motor alone": weak(4)},
         hidden={
             "? everything, so no root is named": {},
+            "emergency": {**CAUDA, **weak(4)},
             "no heel walk and sensory": {
                 "examination": {"heel_walk": "unable", "sensation": {"dorsum_foot": "reduced"}}
             },
@@ -79,7 +84,9 @@ RESERVED = {
         },
         hidden={"?": {}, "? the rest, strong": weak(5), "weak": weak(4)},
     ),
-    "CA-IMAGING": Cases(shown={"cancer": CANCER, "severe": SEVERE}, hidden={"?": {}, "grade 3.5": MODERATE}),
+    "CA-IMAGING": Cases(
+        shown={"cancer": CANCER, "severe": SEVERE}, hidden={"?": {}, "grade 3.5": MODERATE, "emergency": CAUDA}
+    ),
     "CA-MRI-PREFERRED": Cases(
         shown={"? contraindication": CANCER, "none": {**CANCER, "treatment": {"mri_contraindicated": False}}},
         hidden={"? no imaging": {}, "contraindicated": {**CANCER, "treatment": {"mri_contraindicated": True}}},

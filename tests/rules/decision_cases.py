@@ -33,6 +33,17 @@ DECISIONS = {
         shown={"cancer": CANCER, "age": {"age": 51}, "weakness over days": SLOW},
         hidden={"?": {}, "denied": flags(history_of_cancer=False), "50": {"age": 50}},
     ),
+    "IM-DEFICIT-OVER-50": Cases(
+        shown={"51, grade 3": {"age": 51, **SEVERE}, "51, foot drop not excluded": {"age": 51, **UNGRADED_DROP}},
+        hidden={
+            "?": {},
+            "50, grade 3": {"age": 50, **SEVERE},
+            "51": {"age": 51},
+            "51, grade 3.5": {"age": 51, **MODERATE},
+            "51, over days": {"age": 51, **SLOW},
+            "51, cancer and grade 3": {"age": 51, **CANCER, **SEVERE},
+        },
+    ),
     "IM-MOTOR-DEFICIT": Cases(
         shown={"grade 3": SEVERE, "grade 0": weak(0), "foot drop not excluded": UNGRADED_DROP},
         hidden={"?": {}, "grade 3.5": MODERATE, "another movement not graded": weak("weak")},

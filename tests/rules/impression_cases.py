@@ -1,72 +1,27 @@
 """Sentences of the impression: cases in which each is said and in which it is not."""
 
-from typing import Any
-
 from features.involvement import Outside
-from tests.rules.abstention_cases import ABSTAINED, undecided
-from tests.rules.look_alike_cases import hurts
-from tests.rules.red_flag_cases import Sections, flags, weak
+from tests.rules.abstention_cases import ABSTAINED
+from tests.rules.impression_detail_cases import DETAILED
+from tests.rules.impression_exams import (
+    ANY,
+    AWAY,
+    BOTH,
+    FEVER,
+    OPEN,
+    SOLE,
+    STRONG,
+    THIGH,
+    TOE,
+    ZOSTER,
+    none_of,
+    of,
+    other_leg,
+)
+from tests.rules.look_alike_cases import foot_drop, hurts
+from tests.rules.red_flag_cases import flags, weak
 from tests.rules.sections import CANCER, CAUDA, MODERATE, RECOVERED, SEVERE, SLOW, UNGRADED_DROP, raised
-from tests.rules.told import L4, L5, S1, Told, ToldCases
-
-NONE = (0.1, 0.1, 0.1)
-SOLE: Sections = {"history": {"pain_locations": ["sole"]}}
-THIGH: Sections = {"history": {"pain_locations": ["posterior_thigh"]}}
-ZOSTER: Sections = {"examination": {"dermatomal_rash": "positive"}}
-AWAY: Sections = {**THIGH, **raised("negative")}
-"""Pain above the knee, and no root tension."""
-
-
-def of(sections: Sections, roots: tuple[float, float, float] = L5, none: float = 0.15, **more: Any) -> Told:
-    return Told(sections=sections, roots=roots, none=none, **more)
-
-
-def none_of(sections: Sections, **more: Any) -> Told:
-    return of(sections, NONE, 0.8, **more)
-
-
-def found(motor: object = None, reflex: object = None, sensory: object = None) -> Told:
-    """Findings of L5 of each kind; a kind that is not given was not assessed."""
-    return of(
-        {
-            "examination": {
-                "strength": {"great_toe_extension": motor},
-                "reflexes": {"medial_hamstring": reflex},
-                "sensation": {"great_toe": sensory},
-                "slump": "positive",
-            }
-        }
-    )
-
-
-WEAK, LOST, NUMB = 4, "absent", "reduced"
-KINDS = {
-    "ALL": found(WEAK, LOST, NUMB),
-    "MOTOR-REFLEX": found(WEAK, LOST, "normal"),
-    "MOTOR-SENSORY": found(WEAK, None, NUMB),
-    "REFLEX-SENSORY": found(5, LOST, NUMB),
-    "MOTOR": found(WEAK, "normal", "normal"),
-    "REFLEX": found(None, LOST, None),
-    "SENSORY": found(5, "normal", NUMB),
-    "NONE": found(5, "normal", "normal"),
-}
-"""The combinations of kinds, by the rule that says so: each rule is said of its own and of no other."""
-
-
-def evidence(name: str) -> ToldCases:
-    others = {f"? {other}": told for other, told in KINDS.items() if other != name}
-    return ToldCases(shown={name: KINDS[name]}, hidden={**others, "no likely root": none_of(SOLE)})
-
-
-def other_leg(signs: Sections, roots: tuple[float, float, float] = NONE, none: float = 0.8) -> Told:
-    return of({**SOLE, "other_leg": signs}, roots, none)
-
-
-def ankle_jerks(age: float, other: str) -> Told:
-    """An ankle jerk that is lost beside the other one, where L5 is called."""
-    signs = {"strength": {"great_toe_extension": 4}, "reflexes": {"achilles": "absent"}}
-    return of({"age": age, "examination": signs, "other_leg": {"reflexes": {"achilles": other}}})
-
+from tests.rules.told import L5, S1, Told, ToldCases
 
 SAID = {
     "IP-OTHER-LEG": ToldCases(
@@ -94,13 +49,30 @@ SAID = {
         hidden={"graded": of(weak(4, "ankle_dorsiflexion")), "?": of(SOLE), "severe": of(SEVERE)},
     ),
     "IP-LOOK-ALIKES-FIRST": ToldCases(
-        shown={"none likely": none_of(ZOSTER), "referred": none_of({**AWAY, **hurts("lateral_thigh")})},
+        shown={
+            "none likely": none_of(ZOSTER),
+            "referred": none_of({**AWAY, **hurts("lateral_thigh")}),
+            "numb, which is no deficit to see": none_of(
+                {"examination": {"dermatomal_rash": "positive", "sensation": {"sole": "reduced"}}}
+            ),
+            "a foot drop of the peroneal nerve": none_of(foot_drop(inversion=5, abduction=5)),
+            "weak abduction of a sore hip": none_of(
+                {"examination": {"hip_internal_rotation_pain": "positive", "strength": {"hip_abduction": 4}}}
+            ),
+        },
         hidden={
             "L5 likely": of(ZOSTER),
             "? look-alike": none_of(SOLE),
             "no answer": Told(sections=ZOSTER, roots=None),
             "recovered": none_of({**RECOVERED, **ZOSTER}),
             "outside": none_of(ZOSTER, outside=(Outside.PATTERN,)),
+            "a foot drop it does not bring": none_of({**hurts("groin"), **UNGRADED_DROP}),
+            "a lost jerk it does not bring": none_of(
+                {"examination": {"dermatomal_rash": "positive", "reflexes": {"achilles": "absent"}}}
+            ),
+            "fever": none_of({**ZOSTER, **FEVER}),
+            "emergency": none_of({**ZOSTER, **CAUDA}),
+            "weakness told to progress, none found": none_of({**ZOSTER, **SLOW}),
         },
     ),
     "IP-LOOK-ALIKES-TOO": ToldCases(
@@ -109,8 +81,35 @@ SAID = {
             "no answer": Told(sections=ZOSTER, roots=None),
             "outside": none_of(ZOSTER, outside=(Outside.PATTERN,)),
             "recovered": none_of({**RECOVERED, **ZOSTER}),
+            "a foot drop it does not bring": none_of({**hurts("groin"), **UNGRADED_DROP}),
+            "beside the one that brings the foot drop": none_of({**hurts("groin"), **foot_drop(inversion=5)}),
+            "fever": none_of({**ZOSTER, **FEVER}),
         },
-        hidden={"none likely": none_of(ZOSTER), "? look-alike": of(SOLE)},
+        hidden={
+            "none likely": none_of(ZOSTER),
+            "? look-alike": of(SOLE),
+            "the peroneal nerve beside L5": of(foot_drop(inversion=5)),
+        },
+    ),
+    "IP-L5-OR-PERONEAL-SPARED": ToldCases(
+        shown={"both spared": of(foot_drop(5, 5)), "and S1 too": of(foot_drop(5, 5), BOTH, 0.2)},
+        hidden={
+            "? abduction": of(foot_drop(inversion=5)),
+            "abduction weak": of(foot_drop(5, 4)),
+            "no L5": none_of(foot_drop(5, 5)),
+            "outside": of(foot_drop(5, 5), outside=(Outside.PATTERN,)),
+        },
+    ),
+    "IP-L5-OR-PERONEAL": ToldCases(
+        shown={
+            "? abduction": of(foot_drop(inversion=5)),
+            "Tinel, ? strength": of({"examination": {"fibular_head_tinel": "positive"}}),
+        },
+        hidden={
+            "both spared": of(foot_drop(5, 5)),
+            "no L5": none_of(foot_drop(inversion=5)),
+            "nothing of the nerve": of(TOE),
+        },
     ),
     "IP-UPPER-MOTOR-NEURON": ABSTAINED["AB-UPPER-MOTOR-NEURON"],
     "IP-UNAVAILABLE": ToldCases(
@@ -119,7 +118,11 @@ SAID = {
     ),
     "IP-RECOVERED": ToldCases(
         shown={"no pain": of({**RECOVERED, **weak(5)}), "? everything but pain": of(RECOVERED)},
-        hidden={"? pain": of(weak(5)), "still weak": of({**RECOVERED, **weak(4)})},
+        hidden={
+            "? pain": of(weak(5)),
+            "still weak": of({**RECOVERED, **weak(4)}),
+            "fever": of({**RECOVERED, **weak(5), **FEVER}),
+        },
     ),
     "IP-NOTHING-STATED": ABSTAINED["AB-NOTHING-STATED"],
     "IP-CONTRADICTORY": ABSTAINED["AB-HEEL-WALK"],
@@ -128,26 +131,77 @@ SAID = {
         shown={"age": of(SOLE, outside=(Outside.AGE,)), "pattern": of(SOLE, outside=(Outside.PATTERN,))},
         hidden={"inside": of(SOLE), "? everything": Told(outside=(Outside.PATTERN,))},
     ),
-    "IP-ONE-ROOT": ToldCases(
-        shown={"0.5": of(SOLE, (0.1, 0.5, 0.49), 0.2), "L5": of(SOLE)},
+    "IP-NO-SIGN-FELT": ToldCases(
+        shown={
+            "? signs": of(SOLE),
+            "strong": of({**SOLE, **STRONG}),
+            "it tingles": of({"history": {"paresthesia_locations": ["sole"]}}),
+            "two": of(SOLE, BOTH, 0.2),
+            "a sign of the other root": of({**SOLE, **TOE}, S1),
+            "emergency": of({**SOLE, **CAUDA}),
+        },
         hidden={
-            "0.49": of(SOLE, (0.1, 0.49, 0.4), 0.2),
-            "two": of(SOLE, (0.1, 0.5, 0.5), 0.2),
+            "weak": of({**SOLE, **TOE}),
+            "one of two": of({**SOLE, **TOE}, BOTH, 0.2),
+            "open": of(SOLE, OPEN, 0.49),
             "none": none_of(SOLE),
+            "? where": of(STRONG),
+            "no leg pain": of({**STRONG, "history": {"pain_locations": ["low_back"]}}),
+        },
+    ),
+    "IP-NO-SIGN": ToldCases(
+        shown={"? where": of(STRONG), "no leg pain": of({**STRONG, "history": {"pain_locations": ["low_back"]}})},
+        hidden={"weak": of(TOE), "sole": of(SOLE), "none": none_of(STRONG), "? everything": Told()},
+    ),
+    "IP-ONE-ROOT": ToldCases(
+        shown={"0.5": of(TOE, (0.1, 0.5, 0.49), 0.2), "L5": of(TOE)},
+        hidden={
+            "0.49": of(TOE, OPEN, 0.2),
+            "two": of(TOE, BOTH, 0.2),
+            "none": none_of(SOLE),
+            "no sign of it": of(SOLE),
             "? everything": Told(),
         },
     ),
     "IP-TWO-ROOTS": ToldCases(
-        shown={"0.5 and 0.5": of(SOLE, (0.1, 0.5, 0.5), 0.2)},
-        hidden={"0.5 and 0.49": of(SOLE, (0.1, 0.5, 0.49), 0.2), "? everything": of({}, (0.1, 0.5, 0.5))},
+        shown={"0.5 and 0.5": of(TOE, BOTH, 0.2)},
+        hidden={
+            "0.5 and 0.49": of(TOE, (0.1, 0.5, 0.49), 0.2),
+            "no sign of either": of(SOLE, BOTH, 0.2),
+            "? everything": of({}, BOTH),
+        },
     ),
     "IP-THREE-ROOTS": ToldCases(
-        shown={"three of 0.5": of(SOLE, (0.5, 0.5, 0.5), 0.2)},
-        hidden={"two": of(SOLE, (0.49, 0.5, 0.5), 0.2), "? everything": of({}, (0.5, 0.5, 0.5))},
+        shown={"three of 0.5": of(ANY, (0.5, 0.5, 0.5), 0.2)},
+        hidden={"two": of(ANY, (0.49, 0.5, 0.5), 0.2), "? everything": of({}, (0.5, 0.5, 0.5))},
     ),
     "IP-ROOT-OPEN": ToldCases(
         shown={"0.49 each": of(SOLE, (0.1, 0.49, 0.4), 0.49)},
-        hidden={"0.5": of(SOLE, (0.1, 0.5, 0.4), 0.3), "none at 0.5": of(SOLE, (0.1, 0.4, 0.3), 0.5), "?": Told()},
+        hidden={
+            "0.5": of(SOLE, (0.1, 0.5, 0.4), 0.3),
+            "none at 0.5": of(SOLE, (0.1, 0.4, 0.3), 0.5),
+            "?": Told(),
+            "fever": of({**SOLE, **FEVER}, OPEN, 0.49),
+            "emergency": of({**SOLE, **CAUDA}, OPEN, 0.49),
+        },
+    ),
+    "IP-DEFICIT-UNEXPLAINED": ToldCases(
+        shown={
+            "weak": none_of(TOE),
+            "no heel walk": none_of({"examination": {"heel_walk": "unable"}}),
+            "jerk lost": none_of({"examination": {"reflexes": {"patellar": "reduced"}}}),
+            "a hip does not bring a foot drop": none_of({**hurts("groin"), **UNGRADED_DROP}),
+            "progressive": none_of({**SLOW, **TOE}),
+        },
+        hidden={
+            "? strength": none_of(SOLE),
+            "strong": none_of(weak(5)),
+            "numb": none_of({"examination": {"sensation": {"sole": "reduced"}}}),
+            "the peroneal nerve brings it": none_of(foot_drop(5, 5)),
+            "L5 likely": of(TOE),
+            "outside": none_of(TOE, outside=(Outside.PATTERN,)),
+            "osteoporosis": none_of({**TOE, **flags(osteoporosis=True)}),
+        },
     ),
     "IP-REFERRED": ToldCases(
         shown={"no tension, above the knee": none_of(AWAY)},
@@ -159,6 +213,7 @@ SAID = {
             "tension": none_of({**THIGH, **raised()}),
             "L5 likely": of(AWAY),
             "outside": none_of(AWAY, outside=(Outside.AGE,)),
+            "cauda": none_of({**AWAY, **CAUDA}),
         },
     ),
     "IP-OTHER-LEG-NONE": ToldCases(
@@ -167,14 +222,22 @@ SAID = {
             "L5 likely": other_leg({"slump": "positive"}, L5, 0.1),
             "? all of it": other_leg({}),
             "rash": other_leg({"dermatomal_rash": "positive"}),
+            "weak": other_leg({"strength": {"great_toe_extension": 4}}),
         },
     ),
     "IP-NONE-FLAGGED": ToldCases(
-        shown={"cancer": none_of({**CANCER, **SOLE})},
+        shown={
+            "cancer": none_of({**CANCER, **SOLE}),
+            "cancer and a rash": none_of({**CANCER, **ZOSTER}),
+            "open": of({**CANCER, **SOLE}, OPEN, 0.49),
+            "referred": none_of({**AWAY, **CAUDA}),
+            "recovered": of({**RECOVERED, **weak(5), **FEVER}),
+            "progressive, no weakness found": none_of({**SLOW, **SOLE}),
+        },
         hidden={"?": none_of(SOLE), "L5 likely": of({**CANCER, **SOLE}), "over 50": none_of({"age": 51, **SOLE})},
     ),
     "IP-NONE": ToldCases(
-        shown={"none likely": none_of(SOLE), "over 50": none_of({"age": 51, **SOLE})},
+        shown={"none likely": none_of(SOLE), "over 50": none_of({"age": 51, **SOLE}), "strong": none_of(weak(5))},
         hidden={"L5 likely": of(SOLE), "rash": none_of(ZOSTER), "? everything": none_of({})},
     ),
     "IP-NUMBERS-MOST": ToldCases(
@@ -195,46 +258,5 @@ SAID = {
             "emergency": of({**SOLE, **CAUDA}, with_numbers=True),
         },
     ),
-    **{f"IP-EVIDENCE-{name}": evidence(name) for name in KINDS},
-    **{
-        f"IP-DISC-{name}": ToldCases(
-            shown={name: of(SOLE, roots)}, hidden={"none": none_of(SOLE), "? everything": of({}, roots)}
-        )
-        for name, roots in (("L4", L4), ("L5", L5), ("S1", S1))
-    },
-    "IP-USUAL-LEVELS": ToldCases(
-        shown={"0.5": of(SOLE, (0.1, 0.5, 0.4), 0.2)},
-        hidden={"0.49": of(SOLE, (0.1, 0.49, 0.4), 0.2), "? everything": Told()},
-    ),
-    "IP-UNEXPLAINED": ToldCases(
-        shown={
-            "S1 beside L5": of({"examination": {"reflexes": {"achilles": "absent"}}}),
-            "L3 beside L5": of({"examination": {"sensation": {"anterior_thigh": "reduced"}}}),
-            "ankle jerks lost at 60": ankle_jerks(60, "absent"),
-            "one ankle jerk lost at 60.1": ankle_jerks(60.1, "normal"),
-        },
-        hidden={
-            "all of L5": of(weak(4)),
-            "eversion, of L5 and S1": of(weak(4, "ankle_eversion")),
-            "? reflex": of(SOLE),
-            "ankle jerks lost at 60.1": ankle_jerks(60.1, "absent"),
-            "none likely": none_of({"examination": {"reflexes": {"achilles": "absent"}}}),
-        },
-    ),
-    "IP-ABOVE-KNEE": ToldCases(
-        shown={"S1": of(THIGH, S1), "L5": of(THIGH)},
-        hidden={"below": of(SOLE), "L4": of(THIGH, L4), "? where": of(weak(4)), "none likely": none_of(THIGH)},
-    ),
-    "IP-NOT-RULED-OUT": ToldCases(
-        shown={"S1 at 0.2": of(SOLE, (0.1, 0.8, 0.2)), "L5 at 0.2, none likely": of(SOLE, (0.1, 0.2, 0.1), 0.7)},
-        hidden={
-            "0.19": of(SOLE, (0.1, 0.8, 0.19)),
-            "? everything": undecided(),
-            "recovered": of({**RECOVERED, **weak(5)}, (0.3, 0.3, 0.3)),
-        },
-    ),
-    "IP-OPEN-SCREEN": ToldCases(
-        shown={"? flags": of(SOLE), "? flags, emergency": of(CAUDA)},
-        hidden={},  # the full screen is tested apart
-    ),
+    **DETAILED,
 }

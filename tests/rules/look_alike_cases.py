@@ -45,9 +45,6 @@ LOOK_ALIKE = {
             "Tinel": leg(fibular_head_tinel="positive"),
             "inversion spared, ? abduction": foot_drop(inversion=5),
             "abduction spared, ? inversion": foot_drop(abduction=5),
-            "toe extension alone, both spared": leg(
-                strength={"great_toe_extension": 4, "ankle_inversion": 5, "hip_abduction": 5}
-            ),
             "straight leg raise positive at 80": foot_drop(
                 inversion=5, straight_leg_raise={"result": "positive", "angle_degrees": 80}
             ),
@@ -62,6 +59,26 @@ LOOK_ALIKE = {
             "straight leg raise positive": foot_drop(inversion=5, straight_leg_raise={"result": "positive"}),
             "slump positive": foot_drop(inversion=5, slump="positive"),
             "crossed straight leg raise positive": foot_drop(inversion=5, crossed_straight_leg_raise="positive"),
+            "both spared": foot_drop(5, 5),
+            "clonus": foot_drop(inversion=5, clonus=True),
+        },
+    ),
+    "LA-PERONEAL-SPARED": Cases(
+        shown={
+            "both spared": foot_drop(5, 5),
+            "toe extension alone": leg(strength={"great_toe_extension": 4, "ankle_inversion": 5, "hip_abduction": 5}),
+            "tension, but Tinel": foot_drop(5, 5, slump="positive", fibular_head_tinel="positive"),
+        },
+        hidden={
+            "? abduction": foot_drop(inversion=5),
+            "? inversion": foot_drop(abduction=5),
+            "abduction weak": foot_drop(5, 4),
+            "tension": foot_drop(5, 5, slump="positive"),
+            "clonus": foot_drop(5, 5, clonus=True),
+            "Tinel, foot strong": leg(
+                fibular_head_tinel="positive",
+                strength={"ankle_dorsiflexion": 5, "ankle_inversion": 5, "hip_abduction": 5},
+            ),
         },
     ),
     "LA-UPPER-ROOT": Cases(
@@ -82,6 +99,7 @@ LOOK_ALIKE = {
                 **leg(strength={"hip_flexion": 5}, sensation={"anterior_thigh": "normal"}, femoral_stretch="negative"),
             },
             "the knee": hurts("knee", "groin"),
+            "clonus": leg(strength={"hip_flexion": 4}, clonus=True),
             "it hurts, and so does rotation": {**hurts("anterior_thigh"), **leg(**{_ROTATION: "positive"})},
         },
     ),

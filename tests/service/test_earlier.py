@@ -117,6 +117,16 @@ def test_a_correction_takes_the_place_of_what_it_corrects(client: TestClient) ->
     assert later["comparison"]["verdict"] == "unchanged"
 
 
+def test_what_was_corrected_is_gone() -> None:
+    """Hazard H-10: the grade that was put right still counts, and the same day reads as a fall."""
+    memory = Earlier(people=10, key=b"k")
+    for when, grade in ((0, 4), (48, 5), (48, 4)):
+        memory.remember(the_exam(when, grade))
+    previous = memory.linked(the_exam(60, 4)).previous_examination
+    assert previous is not None
+    assert previous.examination.strength == {"great_toe_extension": 4}
+
+
 def test_the_first_examination_corrected_is_compared_with_nothing(client: TestClient) -> None:
     post(client, visit(0, 5))
     answer = post(client, visit(0, 3))
@@ -247,6 +257,15 @@ def test_a_visit_without_an_examination_hides_none() -> None:
     memory = Earlier(people=10, key=b"k")
     memory.remember(the_exam(0, 5))
     memory.remember(the_exam(50, None))
+    previous = memory.linked(the_exam(100, 5)).previous_examination
+    assert previous is not None
+    assert previous.examination.strength
+
+
+def test_strength_that_was_not_tested_last_time_is_compared_with_when_it_was() -> None:
+    memory = Earlier(people=10, key=b"k")
+    memory.remember(the_exam(0, 5))
+    memory.remember(the_exam(50, None, red_flags={"fever": False}))
     previous = memory.linked(the_exam(100, 4)).previous_examination
     assert previous is not None
     assert previous.examination.strength

@@ -9,9 +9,10 @@ from typing import ClassVar
 
 from features.anatomy import DISC_LEVELS, DiscLevel
 from features.answer import Answer
+from service.rules.impression.alternatives import AGAINST_L5, AS_WELL, INSTEAD
 from service.rules.impression.bottom_line import BOTTOM_LINE, NUMBERS
 from service.rules.impression.details import DISCS, EVIDENCE, MISFITS
-from service.rules.impression.first import FIRST, LOOK_ALIKES_FIRST, LOOK_ALIKES_TOO
+from service.rules.impression.first import FIRST
 from service.rules.impression.sentence import Said, Sentence, View, say
 from service.rules.look_alikes import Alternative, alternative
 from service.rules.pathway import ClinicalPicture
@@ -43,8 +44,8 @@ OPEN_SCREEN = (
 """Said last."""
 
 SENTENCES = (
-    *(*OTHER_LEG, *FIRST, *LOOK_ALIKES_FIRST, *BOTTOM_LINE, *NUMBERS),
-    *(*EVIDENCE, *DISCS, *MISFITS, *LOOK_ALIKES_TOO, *OPEN_SCREEN),
+    *(*OTHER_LEG, *FIRST, *INSTEAD, *BOTTOM_LINE, *NUMBERS),
+    *(*EVIDENCE, *AGAINST_L5, *DISCS, *MISFITS, *AS_WELL, *OPEN_SCREEN),
 )
 """Every sentence of the impression, in reading order."""
 
@@ -61,7 +62,7 @@ class Impression:
     """For the person, in plain words."""
     pattern: Pattern
     likely_levels: tuple[DiscLevel, ...]
-    """The discs that can press on the likely roots."""
+    """The discs that can press on the likely roots; none where no root by itself is more likely than not."""
     consider: tuple[Alternative, ...]
     """What else the findings speak for, whatever the probabilities."""
     rule_ids: tuple[str, ...]
@@ -87,27 +88,28 @@ def impression(
     """The impression of one clinical picture, in the language of `wording`.
 
     With `with_numbers` the person is told in natural frequencies how likely the likeliest root is. With `other_leg` the
-    picture is of the other leg, by its own signs: what comes first of all is said once, of the worse leg.
+    picture is of the other leg, by its own signs: what comes first of all is said once, of the worse leg; but while a
+    red flag is worked up the person hears of that alone, whichever leg is asked about.
     """
     view = View(picture=picture, wording=wording, other_leg=other_leg, with_numbers=with_numbers)
-    first = () if other_leg else _first(FIRST, view)
+    first = _first(FIRST, view) if view.work_up or not other_leg else ()
     rest = (
         *_all(OTHER_LEG, view),
-        *_all(LOOK_ALIKES_FIRST, view),
+        *_all(INSTEAD, view),
         *_first(BOTTOM_LINE, view),
         *(() if first else _first(NUMBERS, view)),
-        *_all((*EVIDENCE, *DISCS, *MISFITS, *LOOK_ALIKES_TOO, *OPEN_SCREEN), view),
+        *_all((*EVIDENCE, *AGAINST_L5, *DISCS, *MISFITS, *AS_WELL, *OPEN_SCREEN), view),
     )
-    said = (*first, *rest)
+    said = rest if other_leg else (*first, *rest)
     consider = tuple(alternative(rule, picture.exam, wording, other_leg=other_leg) for rule in view.look_alikes)
     sources = (*(each.rule.citations for each in said), *(each.citations for each in consider))
     return Impression(
         text=" ".join(each.text for each in said if each.text),
         text_for_patient=" ".join(each.text_for_patient for each in first or rest if each.text_for_patient),
         pattern=view.pattern,
-        likely_levels=tuple(level for level in DISC_LEVELS if level.root in view.roots),
+        likely_levels=tuple(level for level in DISC_LEVELS if view.sure and level.root in view.roots),
         consider=consider,
-        rule_ids=tuple(dict.fromkeys(each.rule.rule_id for each in said)),
+        rule_ids=tuple(dict.fromkeys(each.rule.rule_id for each in (*first, *rest))),
         citations=tuple(dict.fromkeys(key for keys in sources for key in keys)),
     )
 

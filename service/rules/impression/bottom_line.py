@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
+from features.anatomy import DERMATOMES
 from service.rules.discordance import DISCORDANCES
-from service.rules.impression.sentence import Sentence, Values, View
+from service.rules.impression.sentence import Sentence, Values, View, named
 from service.rules.roots import Pattern
 
 _CONTRADICTORY = frozenset(pair.rule_id for pair in DISCORDANCES)
@@ -16,6 +17,18 @@ def _roots(view: View) -> tuple[Values, ...]:
     for place, root in zip(("first", "second", "third"), view.roots, strict=False):
         values |= {place: root.value, f"{place}_percent": view.percent(root)}
     return (values,)
+
+
+def _all_roots(view: View) -> tuple[Values, ...]:
+    """The likely roots in one list, each with its probability."""
+    return ({"roots": ", ".join(f"{root} ({view.percent(root)} %)" for root in view.roots)},)
+
+
+def _felt(view: View) -> bool:
+    """Whether a region that belongs to a root is known to hurt or tingle."""
+    history = view.picture.exam.history
+    regions = (history.pain_locations or frozenset()) | (history.paresthesia_locations or frozenset())
+    return any(row.roots and row.region in regions for row in DERMATOMES)
 
 
 def _named(count: int) -> Callable[[View], bool]:
@@ -43,8 +56,8 @@ BOTTOM_LINE = (
     ),
     Sentence(
         rule_id="IP-RECOVERED",
-        applies=lambda view: view.picture.recovered,
-        trigger="No pain, no tingling and no deficit known",
+        applies=lambda view: view.picture.recovered and not view.work_up,
+        trigger="No pain, no tingling and no deficit known; no red flag to be worked up",
         text="The pain is gone and no deficit is known: recovered, as far as was examined.",
         text_for_patient="Good to hear that the pain is gone.",
         citations=("nerveroot_guideline",),
@@ -84,6 +97,27 @@ BOTTOM_LINE = (
         citations=("nerveroot_guideline",),
     ),
     Sentence(
+        rule_id="IP-NO-SIGN-FELT",
+        applies=lambda view: view.unsigned and _felt(view),
+        trigger="A likely root to which no motor, reflex or sensory sign points, and it is known where it hurts "
+        "or tingles",
+        text="By where it hurts or tingles, and by age, the likeliest is {roots}; no motor, reflex or sensory sign "
+        "points there yet.",
+        text_for_patient="Where you feel it fits an irritated nerve in the low back. No test so far shows which nerve "
+        "it is.",
+        citations=("nerveroot_guideline",),
+        values=_all_roots,
+    ),
+    Sentence(
+        rule_id="IP-NO-SIGN",
+        applies=lambda view: view.unsigned,
+        trigger="A likely root to which no motor, reflex or sensory sign points, and it is not known where it hurts",
+        text="On what was stated the likeliest is {roots}; no motor, reflex or sensory sign points there yet.",
+        text_for_patient="A nerve in the low back may be irritated. No test so far shows which nerve it is.",
+        citations=("nerveroot_guideline",),
+        values=_all_roots,
+    ),
+    Sentence(
         rule_id="IP-ONE-ROOT",
         applies=_named(1),
         trigger="One likely root",
@@ -115,8 +149,9 @@ BOTTOM_LINE = (
     ),
     Sentence(
         rule_id="IP-ROOT-OPEN",
-        applies=lambda view: bool(view.roots),
-        trigger="A root is more likely than none, and none of the three by itself more likely than not",
+        applies=lambda view: bool(view.roots) and not view.work_up,
+        trigger="A root is more likely than none, and none of the three by itself more likely than not; no red flag to "
+        "be worked up",
         text="A root is more likely involved than not, but which one is open; the likeliest is {first} "
         "({first_percent} %).",
         text_for_patient="A nerve in the low back may be irritated. We cannot yet say which one.",
@@ -124,10 +159,21 @@ BOTTOM_LINE = (
         values=_roots,
     ),
     Sentence(
+        rule_id="IP-DEFICIT-UNEXPLAINED",
+        applies=lambda view: view.points_away and not view.work_up and bool(view.unexplained_deficits),
+        trigger="None of the three roots is likely, and a motor or reflex deficit is found that no look-alike brings",
+        text="A deficit is not explained: {findings}. By the probabilities none of L4, L5 and S1 is likely, which does "
+        "not settle it: find the cause of the deficit first.",
+        text_for_patient="One of your tests shows that a nerve may not work as it should. We need to find out which "
+        "nerve it is.",
+        citations=("nerveroot_guideline",),
+        values=lambda view: ({"findings": named(view.unexplained_deficits, view)},),
+    ),
+    Sentence(
         rule_id="IP-REFERRED",
-        applies=lambda view: view.pattern is Pattern.REFERRED,
+        applies=lambda view: view.pattern is Pattern.REFERRED and not view.work_up,
         trigger="Pain that stays above the knee, no deficit or sign of root tension among those looked for, no likely "
-        "root",
+        "root; no red flag to be worked up",
         text="The pain stays above the knee, and no deficit or sign of root tension was found among those looked for: "
         "referred pain is more likely.",
         text_for_patient="The pain in your leg may come from the back or the hip itself. A trapped nerve is less "
@@ -136,24 +182,24 @@ BOTTOM_LINE = (
     ),
     Sentence(
         rule_id="IP-OTHER-LEG-NONE",
-        applies=lambda view: view.other_leg and not view.look_alikes,
-        trigger="The other leg: none of the three roots is likely, and nothing speaks for a look-alike",
+        applies=lambda view: view.other_leg and not view.instead and not view.roots,
+        trigger="The other leg: none of the three roots is likely, and no look-alike takes their place",
         text="None of L4, L5 and S1 is likely to be involved on this side.",
         text_for_patient="It is probably none of the three usual nerves on this side.",
         citations=("nerveroot_guideline",),
     ),
     Sentence(
         rule_id="IP-NONE-FLAGGED",
-        applies=lambda view: bool(view.leading_flags) and not view.look_alikes,
-        trigger="None of the three roots is likely, nothing speaks for a look-alike, and a red flag comes first",
+        applies=lambda view: bool(view.leading_flags) and not view.instead,
+        trigger="A red flag comes first, and no root by itself is more likely than not",
         text="None of L4, L5 and S1 stands out on what was stated.",
         text_for_patient=None,
         citations=("nerveroot_guideline",),
     ),
     Sentence(
         rule_id="IP-NONE",
-        applies=lambda view: not view.look_alikes,
-        trigger="None of the three roots is likely, and nothing speaks for a look-alike",
+        applies=lambda view: not view.instead,
+        trigger="None of the three roots is likely, and no look-alike takes their place",
         text="None of L4, L5 and S1 is likely to be involved on what was stated; consider another cause.",
         text_for_patient="From what we know so far, it is probably none of the three nerves that most often cause this "
         "pain.",

@@ -4,13 +4,8 @@ from collections.abc import Callable
 
 from features.anatomy import NerveRoot
 from features.answer import Answer
-from service.rules.impression.sentence import Sentence, Values, View
+from service.rules.impression.sentence import Sentence, Values, View, named
 from service.rules.roots import Kind, RootSign, concordant_kinds, signs_of, unexplained
-from service.rules.terms import FINDINGS
-
-
-def _named(signs: tuple[RootSign, ...], view: View) -> str:
-    return ", ".join(view.wording.of(FINDINGS[sign.finding]).text for sign in signs)
 
 
 def _resting_on(*kinds: Kind) -> Callable[[View], tuple[NerveRoot, ...]]:
@@ -24,13 +19,13 @@ def _evidence(name: str, kinds: tuple[Kind, ...], on: str, text: str) -> Sentenc
     roots_on = _resting_on(*kinds)
     return Sentence(
         rule_id=f"IP-EVIDENCE-{name}",
-        applies=lambda view: bool(roots_on(view)),
+        applies=lambda view: view.said_of_roots and not view.unsigned and bool(roots_on(view)),
         trigger=f"A likely root with {on}",
         text=text,
         text_for_patient=None,
         citations=("nerveroot_guideline", "ekedahl2018"),
         values=lambda view: tuple(
-            {"root": root.value, "findings": _named(signs_of(view.picture.exam, root), view)} for root in roots_on(view)
+            {"root": root.value, "findings": named(signs_of(view.picture.exam, root), view)} for root in roots_on(view)
         ),
     )
 
@@ -75,8 +70,8 @@ EVIDENCE = (
 def _disc(root: NerveRoot, text: str, *citations: str) -> Sentence:
     return Sentence(
         rule_id=f"IP-DISC-{root}",
-        applies=lambda view: root in view.roots,
-        trigger=f"{root} is likely",
+        applies=lambda view: root in view.roots and view.sure and not view.work_up,
+        trigger=f"{root} is likely and more likely than not; no emergency, no red flag to be worked up",
         text=text,
         text_for_patient=None,
         citations=citations,
@@ -97,8 +92,8 @@ DISCS = (
     _disc(NerveRoot.S1, "S1: usually the disc L5/S1 (paracentral).", "kortelainen1985"),
     Sentence(
         rule_id="IP-USUAL-LEVELS",
-        applies=lambda view: view.sure,
-        trigger="A likely root that is more likely than not",
+        applies=lambda view: view.sure and not view.work_up,
+        trigger="A likely root that is more likely than not; no emergency, no red flag to be worked up",
         # 93 % of 1190 and 98 % of 403 herniations.
         text="Over 90 % of symptomatic herniations lie at L4/L5 or L5/S1.",
         text_for_patient=None,
@@ -108,25 +103,26 @@ DISCS = (
 """At which disc."""
 
 
-def _one_of_the_lower(view: View) -> bool:
-    """L5 or S1 is likely and L4 is not, whose pain may stay above the knee."""
-    return bool(view.roots) and NerveRoot.L4 not in view.roots
+def _above_knee(view: View) -> bool:
+    """L5 or S1 is likely and L4 is not, whose pain may stay above the knee; and the pain stays above the knee."""
+    lower = bool(view.roots) and NerveRoot.L4 not in view.roots and not view.work_up
+    return lower and view.picture.exam.history.below_knee is Answer.NO
 
 
 def _unexplained(view: View) -> tuple[RootSign, ...]:
-    return unexplained(view.picture.exam, view.roots) if view.roots else ()
+    return unexplained(view.picture.exam, view.roots) if view.said_of_roots else ()
 
 
 def _not_fitting(view: View) -> tuple[Values, ...]:
     signs = _unexplained(view)
     usual = dict.fromkeys(sign.roots[0] for sign in signs)
-    return ({"findings": _named(signs, view), "roots": ", ".join(usual)},)
+    return ({"findings": named(signs, view), "roots": ", ".join(usual)},)
 
 
 MISFITS = (
     Sentence(
         rule_id="IP-UNEXPLAINED",
-        applies=lambda view: bool(_unexplained(view)),
+        applies=lambda view: bool(_unexplained(view)) and not _above_knee(view),
         trigger="A motor, reflex or sensory finding that belongs to none of the likely roots",
         text="What does not fit: {findings} (usually {roots}).",
         text_for_patient=None,
@@ -135,16 +131,27 @@ MISFITS = (
     ),
     Sentence(
         rule_id="IP-ABOVE-KNEE",
-        applies=lambda view: _one_of_the_lower(view) and view.picture.exam.history.below_knee is Answer.NO,
-        trigger="L5 or S1 is likely, L4 is not, and the pain stays above the knee",
+        applies=lambda view: _above_knee(view) and not _unexplained(view),
+        trigger="L5 or S1 is likely, L4 is not, and the pain stays above the knee; no red flag to be worked up",
         text="What does not fit: the pain stays above the knee.",
         text_for_patient=None,
         citations=("konstantinou2015",),
     ),
     Sentence(
+        rule_id="IP-UNEXPLAINED-ABOVE-KNEE",
+        applies=lambda view: bool(_unexplained(view)) and _above_knee(view),
+        trigger="Both IP-UNEXPLAINED and IP-ABOVE-KNEE would be said",
+        text="What does not fit: {findings} (usually {roots}); and the pain stays above the knee.",
+        text_for_patient=None,
+        citations=("nerveroot_guideline", "konstantinou2015"),
+        values=_not_fitting,
+    ),
+    Sentence(
         rule_id="IP-NOT-RULED-OUT",
-        applies=lambda view: bool(view.not_ruled_out) and not view.abstains_for and not view.picture.recovered,
-        trigger="The prediction set holds roots beside the likely ones",
+        applies=lambda view: (
+            bool(view.not_ruled_out) and not (view.abstains_for or view.picture.recovered or view.work_up)
+        ),
+        trigger="The prediction set holds roots beside the likely ones; no red flag to be worked up",
         text="Not ruled out: {roots}.",
         text_for_patient=None,
         citations=("nerveroot_guideline",),

@@ -1,7 +1,4 @@
-"""What comes before the roots: red flags and severe weakness, and look-alikes where the findings point away.
-
-While one of FIRST is said, the person is told of that and of nothing else.
-"""
+"""What comes before all else: red flags and severe weakness. While one is said, the person is told of that alone."""
 
 from collections.abc import Callable
 
@@ -54,8 +51,8 @@ FIRST = (
         applies=_flagged(Phase.RED_FLAG_WORKUP),
         trigger="Another red flag that overrides, age over 50 aside",
         text="Red flags first: {flags}.",
-        text_for_patient="Some of your answers need a closer look first. After that we can say where the pain comes "
-        "from.",
+        text_for_patient="Some of your answers or tests need a closer look first. After that we can say more about "
+        "the pain.",
         citations=("nerveroot_guideline",),
         values=_flags,
     ),
@@ -77,41 +74,3 @@ FIRST = (
     ),
 )
 """The first that applies is said, before anything else."""
-
-
-def _conditions(view: View) -> tuple[Values, ...]:
-    named = [view.wording.of(rule) for rule in view.look_alikes]
-    return (
-        {
-            "conditions": "; ".join(rule.condition for rule in named),
-            "conditions_for_patient": "; ".join(rule.condition_for_patient for rule in named),
-        },
-    )
-
-
-LOOK_ALIKES_FIRST = (
-    Sentence(
-        rule_id="IP-LOOK-ALIKES-FIRST",
-        applies=lambda view: view.points_away and bool(view.look_alikes),
-        trigger="The findings point away from L4, L5 and S1, and speak for a look-alike",
-        text="None of L4, L5 and S1 is likely to be involved on what was stated. Consider instead: {conditions}.",
-        text_for_patient="It is probably none of the three nerves that most often cause this pain. It may be: "
-        "{conditions_for_patient}.",
-        citations=("nerveroot_guideline",),
-        values=_conditions,
-    ),
-)
-"""Said in place of a root."""
-
-LOOK_ALIKES_TOO = (
-    Sentence(
-        rule_id="IP-LOOK-ALIKES-TOO",
-        applies=lambda view: not view.points_away and bool(view.look_alikes),
-        trigger="The findings speak for a look-alike, and do not point away from L4, L5 and S1",
-        text="Consider as well: {conditions}.",
-        text_for_patient="We should also check for: {conditions_for_patient}.",
-        citations=("nerveroot_guideline",),
-        values=_conditions,
-    ),
-)
-"""Said after the roots."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from features.anatomy import ROOTS, NerveRoot
+from features.anatomy import NerveRoot
 from features.answer import Answer
 from features.involvement import MORE_LIKELY_THAN_NOT, Involvement
 from service.rules.abstention import abstaining
@@ -12,8 +12,20 @@ from service.rules.findings import upper_motor_neuron
 from service.rules.guideline import RedFlag, Urgency
 from service.rules.look_alikes import LookAlike, look_alikes
 from service.rules.pathway import ClinicalPicture, Phase
-from service.rules.roots import Pattern, likely_roots, pattern_of
+from service.rules.roots import (
+    Pattern,
+    RootSign,
+    concordant_kinds,
+    deficits,
+    likely_roots,
+    pattern_of,
+    possible_roots,
+)
+from service.rules.terms import FINDINGS
 from service.rules.wording import Wording
+
+PERONEAL = frozenset({"LA-PERONEAL", "LA-PERONEAL-SPARED"})
+"""The look-alikes of L5 below the knee, by id."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +68,51 @@ class View:
         unlikely = not self.abstains_for and not self.roots
         return not self.picture.recovered and (unlikely or self.pattern is Pattern.REFERRED)
 
+    @cached_property
+    def unexplained_deficits(self) -> tuple[RootSign, ...]:
+        """The motor and reflex signs that no look-alike brings by itself."""
+        brought = frozenset[str]().union(*(rule.explains for rule in self.look_alikes))
+        return tuple(sign for sign in deficits(self.picture.exam) if sign.finding not in brought)
+
+    @cached_property
+    def instead(self) -> tuple[LookAlike, ...]:
+        """The look-alikes that take the place of a root: none while a deficit is unexplained or a red flag comes first.
+
+        Where there are deficits, only those look-alikes that bring one of them.
+        """
+        if not self.points_away or self.work_up or self.unexplained_deficits:
+            return ()
+        found = {sign.finding for sign in deficits(self.picture.exam)}
+        if not found:
+            return () if self.leading_flags else self.look_alikes
+        return tuple(rule for rule in self.look_alikes if rule.explains & found)
+
+    @property
+    def peroneal(self) -> LookAlike | None:
+        """The peroneal nerve, where L5 is called and the exam speaks for the nerve as well."""
+        named = (rule for rule in self.look_alikes if rule.rule_id in PERONEAL)
+        return next(named, None) if NerveRoot.L5 in self.roots else None
+
+    @property
+    def as_well(self) -> tuple[LookAlike, ...]:
+        """The look-alikes to consider beside a root; the peroneal nerve is held up against L5 in a sentence apart."""
+        return tuple(rule for rule in self.look_alikes if rule not in self.instead and rule is not self.peroneal)
+
+    @property
+    def unsigned(self) -> bool:
+        """Whether a root is called and no motor, reflex or sensory sign points to any of those called."""
+        return self.sure and not any(concordant_kinds(self.picture.exam, root) for root in self.roots)
+
+    @property
+    def work_up(self) -> bool:
+        """Whether a red flag other than weakness comes first, or an emergency: what presses is not yet known."""
+        return bool(self.leading_flags) and self.picture.phase in (Phase.EMERGENCY, Phase.RED_FLAG_WORKUP)
+
+    @property
+    def said_of_roots(self) -> bool:
+        """Whether a likely root is named; while a red flag is worked up, only where one is more likely than not."""
+        return bool(self.roots) and (self.sure or not self.work_up)
+
     @property
     def sure(self) -> bool:
         """Whether a likely root is itself more likely than not."""
@@ -71,7 +128,7 @@ class View:
     @property
     def not_ruled_out(self) -> tuple[NerveRoot, ...]:
         """The roots beside the likely ones that cannot be ruled out."""
-        return tuple(root for root in ROOTS if root in self.picture.not_ruled_out and root not in self.roots)
+        return tuple(root for root in possible_roots(self.picture) if root not in self.roots)
 
     def probability(self, root: NerveRoot) -> float:
         """How probable it is that `root` is involved."""
@@ -82,6 +139,11 @@ class View:
         """The same in whole per cent; nothing is called certain."""
         share = round(100 * self.probability(root))
         return ">99" if share > 99 else "<1" if share < 1 else str(share)
+
+
+def named(signs: tuple[RootSign, ...], view: View) -> str:
+    """What signs are called, in one list."""
+    return ", ".join(view.wording.of(FINDINGS[sign.finding]).text for sign in signs)
 
 
 Values = Mapping[str, str]

@@ -42,6 +42,8 @@ def _over_50(exam: Exam) -> Answer:
 
 
 _PAINLESS_ROTATION = _not(_ROTATION)
+_HIP_DEFICITS = frozenset({"strength/hip_abduction"})
+"""What a sore hip does to strength: weak abduction goes with its arthritis (metcalfe2019)."""
 
 JOINTS_AND_VESSELS = (
     LookAlike(
@@ -53,11 +55,12 @@ JOINTS_AND_VESSELS = (
         when=either(found(_ROTATION), every(found(_FABER, felt(Region.GROIN)), unless(found(_PAINLESS_ROTATION)))),
         signs=(_ROTATION, _FABER, felt(Region.GROIN)),
         separated_by=("/examination/hip_internal_rotation_pain", "/examination/faber", "/examination/femoral_stretch"),
+        explains=_HIP_DEFICITS,
         text="Hip joint disease hurts in the groin (84 % of people awaiting a hip replacement, 30 % of those awaiting "
         "spinal decompression), and can hurt below the knee (47 %). Painful internal rotation separates it. Weak hip "
         "abduction does not: it is a sign of the hip too (likelihood ratio 4.5).",
         text_for_patient="Your hip joint may cause this pain. Hip pain can be felt in the groin, the thigh and even "
-        "below the knee. Turning your leg inward at the hip will help to tell.",
+        "below the knee. Turning your leg inward at the hip helps to tell.",
         citations=("khan2004", "metcalfe2019", "lesher2008", "nerveroot_guideline"),
     ),
     LookAlike(
@@ -72,7 +75,7 @@ JOINTS_AND_VESSELS = (
         "three or more of six provocation tests had a sensitivity of 94 % and a specificity of 78 %. Its pain is in "
         "the buttock in 94 %, and goes below the knee in 28 %.",
         text_for_patient="A joint at the back of your pelvis may be sore. Pain from there can run down the leg. A few "
-        "more tests by hand will help to tell.",
+        "more tests by hand help to tell.",
         citations=("laslett2005", "slipman2000"),
     ),
     LookAlike(
@@ -87,10 +90,11 @@ JOINTS_AND_VESSELS = (
         ),
         signs=(_TROCHANTER, felt(Region.LATERAL_THIGH)),
         separated_by=("/examination/trochanteric_tenderness", "/examination/strength/great_toe_extension"),
+        explains=_HIP_DEFICITS,
         text="Greater trochanteric pain: found in 20 % of people with back pain sent to spine surgeons, and in 15 % of "
         "women from 50 to 79 on one side. Tenderness over the trochanter separates it.",
         text_for_patient="The outer side of your hip may be sore. Pain from there can run down the thigh. Pressing on "
-        "the bone at the side of your hip will help to tell.",
+        "the bone at the side of your hip helps to tell.",
         citations=("tortolani2002", "segal2007"),
     ),
     LookAlike(
@@ -137,10 +141,10 @@ JOINTS_AND_VESSELS = (
             "/history/worse_with_walking",
         ),
         text="Arterial claudication: reduced pulses speak for it (likelihood ratio 4.7), and so does calf pain that "
-        "eases on standing still (likelihood ratio 20 against stenosis). Feel the pulses and measure the "
-        "ankle-brachial index.",
-        text_for_patient="Too little blood may reach your leg when you walk. Feeling the pulses in your foot will help "
-        "to tell. Tell your doctor if standing still stops the pain.",
+        "eases on standing still (likelihood ratio 20 against stenosis). The ankle-brachial index "
+        "measures it.",
+        text_for_patient="Too little blood may reach your leg when you walk. The pulses in your foot help to tell. "
+        "Tell your doctor if standing still stops the pain.",
         citations=("khanpad2006", "nadeau2013"),
     ),
 )

@@ -8,7 +8,7 @@ from features.anatomy import Movement, Region
 from features.answer import Answer
 from features.exam import Exam, positive
 from service.rules.guideline import Sign
-from service.rules.pointers import of_other_leg, open_first
+from service.rules.pointers import not_stated, of_other_leg, open_first
 from service.rules.wording import ENGLISH, Wording
 
 Says = Callable[[Exam], Answer]
@@ -21,6 +21,8 @@ class LookAlike:
     - `when`: the exam speaks for it; *not assessed* names nothing.
     - `signs`: the statements that can speak for it; those that do are shown.
     - `separated_by`: the statements (JSON pointers) that tell it from a root.
+    - `explains`: the motor and reflex signs that it brings by itself, by what they are called within the examination;
+      where another one is found, it does not take the place of a root.
     - `condition`, `condition_for_patient`: its name, within a list.
     """
 
@@ -34,6 +36,7 @@ class LookAlike:
     text: str
     text_for_patient: str
     citations: tuple[str, ...]
+    explains: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,13 +53,16 @@ class Alternative:
     """The statements that speak for it (JSON pointers into the body)."""
     separated_by: tuple[str, ...]
     """The statements that tell it from a root, what was not yet assessed first."""
+    ask: tuple[str, ...]
+    """Those of them that nobody has made yet: what is left to examine."""
     citations: tuple[str, ...]
 
 
 def alternative(rule: LookAlike, exam: Exam, wording: Wording = ENGLISH, *, other_leg: bool = False) -> Alternative:
     """What the answer says of a look-alike; with `other_leg` the exam is of the other leg and pointers lead there."""
     because = tuple(dict.fromkeys(sign.pointer for sign in rule.signs if sign.present(exam) is Answer.YES))
-    separated_by, worded = open_first(exam, rule.separated_by), wording.of(rule)
+    separated_by, ask = open_first(exam, rule.separated_by), not_stated(exam, rule.separated_by)
+    worded = wording.of(rule)
     return Alternative(
         rule_id=rule.rule_id,
         condition=worded.condition,
@@ -64,6 +70,7 @@ def alternative(rule: LookAlike, exam: Exam, wording: Wording = ENGLISH, *, othe
         text_for_patient=worded.text_for_patient,
         because=of_other_leg(because) if other_leg else because,
         separated_by=of_other_leg(separated_by) if other_leg else separated_by,
+        ask=of_other_leg(ask) if other_leg else ask,
         citations=rule.citations,
     )
 

@@ -4,7 +4,7 @@ from features.anatomy import DERMATOMES, Movement, Reflex, Region
 from features.answer import Answer
 from features.encoding import supports_tension
 from features.exam import Exam, Examination, positive
-from service.rules.findings import lost_reflex, motor_deficit, reflex_deficit
+from service.rules.findings import lost_reflex, motor_deficit, reflex_deficit, upper_motor_neuron
 from service.rules.guideline import Sign
 from service.rules.look_alikes.look_alike import (
     LookAlike,
@@ -37,6 +37,28 @@ _peroneal_pattern = every(
     found(*_PERONEAL_SPARED),
     unless(found(weakness(Movement.ANKLE_INVERSION), weakness(Movement.HIP_ABDUCTION))),
     unless(_root_tension),
+    unless(upper_motor_neuron),
+)
+_both_spared = every(
+    found(*_PERONEAL_WEAKNESS),
+    *(found(sign) for sign in _PERONEAL_SPARED),
+    either(found(_TINEL), _peroneal_pattern),
+)
+_PERONEAL_DEFICITS = frozenset(
+    {"strength/ankle_dorsiflexion", "strength/great_toe_extension", "strength/ankle_eversion", "heel_walk"}
+)
+_PERONEAL_SEPARATED_BY = (
+    "/examination/strength/ankle_inversion",
+    "/examination/strength/hip_abduction",
+    "/examination/fibular_head_tinel",
+    "/examination/straight_leg_raise",
+)
+
+_UPPER_DEFICITS = frozenset(
+    {
+        *("strength/hip_flexion", "strength/hip_adduction", "strength/knee_extension"),
+        *("reflexes/patellar", "single_leg_sit_to_stand"),
+    }
 )
 
 _UPPER_SIGNS = (
@@ -110,20 +132,34 @@ NERVES = (
         condition="peroneal neuropathy",
         condition_for_patient="a pressed nerve at the knee",
         trigger="Tinel's sign at the fibular head; or weak dorsiflexion, toe extension or eversion with ankle "
-        "inversion or hip abduction tested and neither of them weak, and no sign of root tension",
-        when=either(found(_TINEL), _peroneal_pattern),
+        "inversion or hip abduction tested and neither of them weak, no sign of root tension or of the upper motor "
+        "neuron; LA-PERONEAL-SPARED aside",
+        when=every(either(found(_TINEL), _peroneal_pattern), unless(_both_spared)),
         signs=(_TINEL, *_PERONEAL_WEAKNESS, *_PERONEAL_SPARED),
-        separated_by=(
-            "/examination/strength/ankle_inversion",
-            "/examination/strength/hip_abduction",
-            "/examination/fibular_head_tinel",
-            "/examination/straight_leg_raise",
-        ),
+        separated_by=_PERONEAL_SEPARATED_BY,
+        explains=_PERONEAL_DEFICITS,
         text="Peroneal neuropathy weakens dorsiflexion, toe extension and eversion, and spares ankle inversion and hip "
         "abduction; L5 can weaken them all. In foot drop hip abduction was weak in 86 % of root palsies and 4 % of "
         "peroneal ones.",
         text_for_patient="A nerve at the outer side of your knee may be pressed. That can make the foot weak or numb. "
-        "Testing the strength of your hip and ankle will help to tell.",
+        "Testing the strength of your hip and ankle helps to tell.",
+        citations=("jeon2013", "nerveroot_guideline"),
+    ),
+    LookAlike(
+        rule_id="LA-PERONEAL-SPARED",
+        condition="peroneal neuropathy",
+        condition_for_patient="a pressed nerve at the knee",
+        trigger="Weak dorsiflexion, toe extension or eversion, with ankle inversion and hip abduction both tested and "
+        "neither weak; and Tinel's sign at the fibular head, or no sign of root tension or of the upper motor neuron",
+        when=_both_spared,
+        signs=(_TINEL, *_PERONEAL_WEAKNESS, *_PERONEAL_SPARED),
+        separated_by=_PERONEAL_SEPARATED_BY,
+        explains=_PERONEAL_DEFICITS,
+        text="Peroneal neuropathy: ankle inversion and hip abduction were tested and are spared, which speaks for the "
+        "nerve and against L5. In foot drop hip abduction was weak in 86 % of root palsies and 4 % of peroneal ones; "
+        "those feet were weaker than MRC 3. Tinel's sign at the fibular head speaks for the nerve too.",
+        text_for_patient="A nerve at the outer side of your knee may be pressed. That can make the foot weak or numb. "
+        "Your hip and ankle are strong, and that fits.",
         citations=("jeon2013", "nerveroot_guideline"),
     ),
     LookAlike(
@@ -131,8 +167,12 @@ NERVES = (
         condition="an upper lumbar root (L2 or L3)",
         condition_for_patient="a nerve higher up in your low back",
         trigger="Weak hip flexion, altered sensation at the front of the thigh or a positive femoral stretch; or pain "
-        "or tingling at the front of the thigh with internal rotation of the hip not found painful",
-        when=either(found(*_UPPER_SIGNS), every(found(*_FRONT_OF_THIGH), unless(found(_HIP)))),
+        "or tingling at the front of the thigh with internal rotation of the hip not found painful; no upper motor "
+        "neuron signs",
+        when=every(
+            either(found(*_UPPER_SIGNS), every(found(*_FRONT_OF_THIGH), unless(found(_HIP)))),
+            unless(upper_motor_neuron),
+        ),
         signs=(*_UPPER_SIGNS, *_FRONT_OF_THIGH, felt(Region.GROIN), weakness(Movement.KNEE_EXTENSION)),
         separated_by=(
             "/examination/femoral_stretch",
@@ -142,11 +182,12 @@ NERVES = (
             "/examination/strength/knee_extension",
             "/examination/hip_internal_rotation_pain",
         ),
+        explains=_UPPER_DEFICITS,
         text="An upper root: the model names L4, but not L2 or L3. A positive femoral stretch or a lost knee jerk was "
         "seen with L2 to L4 and never with L5 or S1 (54 people); altered sensation at the front of the thigh speaks "
         "for L2 (likelihood ratio 13). Groin pain: 3 of 7 with L3, 5 of 20 with L4, 4 % or fewer with L5 and S1.",
         text_for_patient="A nerve higher up in your low back may be irritated. It runs to the front of the thigh. "
-        "Testing your thigh and your knee will help to tell.",
+        "Testing your thigh and your knee helps to tell.",
         citations=("suri2011", "sasaki2014", "yukawa1997"),
     ),
     LookAlike(
@@ -192,11 +233,12 @@ NERVES = (
             "/other_leg/reflexes/achilles",
             "/examination/reflexes/achilles",
         ),
+        explains=frozenset({"reflexes/achilles"}),
         text="Polyneuropathy: numb feet with ankle jerks lost on both sides imitate S1, or hide it. It was found in "
         "27 % of people with radiculopathy in an electrodiagnostic clinic, so one does not exclude the other. A "
         "deficit in both legs stays a red flag until it is settled.",
         text_for_patient="The nerves in both of your feet may be worn. That can happen with diabetes, for example. "
-        "Testing both feet will help to tell.",
+        "Testing both feet helps to tell.",
         citations=("leerobinson2010", "nerveroot_guideline"),
     ),
     LookAlike(

@@ -30,9 +30,10 @@ CARE = (
         applies=lambda picture: picture.in_course and not picture.lasted,
         trigger="Ordinary pathway, not known to have lasted six weeks",
         category=Category.EDUCATION,
-        text="Explain the favourable course: most people improve within 2 to 4 weeks, with or without treatment "
+        text="Explain the favourable course of sciatica: most people improve within weeks, with or without treatment "
         "(about two thirds at 2 weeks, 87 % at 12 weeks in one trial).",
-        text_for_patient="Pain like this usually gets better by itself. Most people notice it in two to four weeks.",
+        text_for_patient="Pain like this usually gets better by itself. Many people feel better within weeks. Some "
+        "need a few months.",
         strength=Strength.STRONG,
         citations=("vroomen1999bed", "pengel2003", "weber1993"),
     ),
@@ -41,8 +42,8 @@ CARE = (
         applies=lambda picture: picture.in_course and picture.lasted,
         trigger="Ordinary pathway, six weeks or more of symptoms or care",
         category=Category.EDUCATION,
-        text="Explain that recovery is still the rule, only slower: after 6 to 12 weeks of severe sciatica 95 % had "
-        "recovered at one year, whether operated early or not.",
+        text="Explain that pain of this length can still go: in a trial of people with severe sciatica for 6 to 12 "
+        "weeks 95 % had recovered at one year, whether operated early or not. It tells nothing of other causes.",
         text_for_patient="Your pain has lasted longer than for most people. It can still get better in the months to "
         "come, with or without an operation.",
         strength=Strength.STRONG,
@@ -63,11 +64,11 @@ CARE = (
         applies=lambda picture: _injection(picture) and not _anticoagulated(picture),
         trigger="Severe pain (7 or more of 10, or intolerable) on the ordinary pathway",
         category=Category.INJECTION,
-        text="Severe pain: an epidural corticosteroid injection can be offered. The gain is small and short "
-        "(15 of 100 points in the first two weeks in one study, 5 up to three months, none later). Ask about "
+        text="Severe pain from a root: an epidural corticosteroid injection can be offered. The gain is small and "
+        "short (15 of 100 points in the first two weeks in one study, 5 up to three months, none later). Ask about "
         "anticoagulants first.",
-        text_for_patient="If the pain is very bad, a cortisone injection near the nerve can help a little for some "
-        "weeks. Tell us if you take medicine that thins the blood.",
+        text_for_patient="Bad pain from a nerve in the back can be treated with a cortisone injection. It helps a "
+        "little for some weeks. Tell us if you take medicine that thins the blood.",
         strength=Strength.WEAK,
         citations=("nerveroot_guideline", "oliveira2020", "aafp_esi2021"),
     ),
@@ -76,8 +77,8 @@ CARE = (
         applies=lambda picture: _injection(picture) and _anticoagulated(picture),
         trigger="Severe pain on the ordinary pathway, anticoagulated",
         category=Category.INJECTION,
-        text="Severe pain under anticoagulation: an epidural injection can bleed into the spinal canal. Offer it only "
-        "after those who manage the anticoagulation have agreed to a plan; the gain is small and short.",
+        text="Severe pain from a root under anticoagulation: an epidural injection can bleed into the spinal canal. "
+        "Offer it only after those who manage the anticoagulation have agreed to a plan; the gain is small and short.",
         text_for_patient="An injection near the nerve can help a little, but your blood-thinning medicine makes it "
         "riskier. Your doctors need to plan it together first.",
         strength=Strength.WEAK,
@@ -88,8 +89,8 @@ CARE = (
         applies=_weigh_operation,
         trigger="Persistent symptoms, candidate for surgery or intolerable pain",
         category=Category.SURGERY,
-        text="Shared decision on discectomy: relief comes faster (median recovery 4 against 12 weeks), but at one year "
-        "and later results are no better than with prolonged conservative care.",
+        text="Shared decision on discectomy, where a disc is the cause: relief comes faster (median recovery 4 against "
+        "12 weeks), but at one year and later results are no better than with prolonged conservative care.",
         text_for_patient="An operation often eases the leg pain faster. After a year, people do about as well with it "
         "as without it. We decide this with you.",
         strength=Strength.STRONG,

@@ -59,9 +59,9 @@ REFERRAL = (
         applies=lambda picture: picture.phase is Phase.RED_FLAG_WORKUP and not picture.age_alone,
         trigger="Overriding red flags, none of them an emergency",
         category=Category.REFERRAL,
-        text="Work up the red flags listed above before treating this as sciatica.",
-        text_for_patient="Some of your answers need a closer look. A scan soon can show if something else causes the "
-        "pain.",
+        text="Work up the red flags that are present before treating this as sciatica.",
+        text_for_patient="Some of your answers or tests need a closer look. A scan soon can show if something else "
+        "causes the pain.",
         strength=Strength.STRONG,
         citations=("acr2021", "casazza2012"),
     ),
@@ -71,7 +71,7 @@ REFERRAL = (
         trigger="The override rests on age over 50 alone",
         urgency=Urgency.URGENT,
         category=Category.REFERRAL,
-        text="MRI as the list of red flags asks over 50; treat as sciatica meanwhile.",
+        text="MRI as the list of red flags asks over 50; treat the leg pain meanwhile.",
         text_for_patient="Because you are over 50 we suggest a scan soon, to be safe. Most of these scans show nothing "
         "serious.",
         strength=Strength.WEAK,
@@ -83,8 +83,10 @@ REFERRAL = (
         applies=_graded_deficit,
         trigger="Severe (MRC 3 or less), progressive or widespread deficit",
         category=Category.REFERRAL,
-        text="Urgent referral to a spinal surgeon: severe, progressive or widespread deficit.",
-        text_for_patient="The weakness or numbness in your leg should be seen by a back surgeon soon, within days.",
+        text="Urgent referral for a severe, progressive or widespread deficit: to a spinal surgeon; where the findings "
+        "point to a nerve outside the spine, to a neurologist as soon.",
+        text_for_patient="The nerves of your leg do not work as they should. A back surgeon or a nerve doctor should "
+        "see you soon, within days.",
         strength=Strength.STRONG,
         citations=("nerveroot_guideline", "repub21252", "nhg2015", "liuk2013"),
     ),
@@ -94,10 +96,10 @@ REFERRAL = (
         applies=_ungraded_foot_drop,
         trigger="Weak dorsiflexion, or no heel walk, without an MRC grade",
         category=Category.REFERRAL,
-        text="Grade ankle dorsiflexion today. Until then treat it as a foot drop: MRC 3 or less is an urgent surgical "
+        text="Grade ankle dorsiflexion today. Until then treat it as a foot drop: MRC 3 or less is an urgent "
         "referral; 4 or more returns to the ordinary pathway.",
-        text_for_patient="We need to measure today how strong your foot is. If it is very weak, a back surgeon should "
-        "see you soon.",
+        text_for_patient="We need to measure today how strong your foot is. If it is very weak, a back surgeon or a "
+        "nerve doctor should see you soon.",
         strength=Strength.STRONG,
         citations=("nerveroot_guideline", "nhg2015", "liuk2013"),
     ),

@@ -9,12 +9,12 @@ SAFETY_NET = (
         applies=lambda picture: True,
         trigger="Every answer",
         category=Category.SAFETY_NET,
-        text="Safety net on cauda equina syndrome: an emergency department at once with new numbness of the saddle, "
-        "new trouble passing or holding urine or stool, weakness greater than today, or symptoms that spread to both "
+        text="Safety net on cauda equina syndrome: an emergency department at once where one of these is new or gets "
+        "worse: numbness of the saddle, trouble passing or holding urine or stool, weakness of a leg, symptoms in both "
         "legs. Give it in writing.",
-        text_for_patient="Go to an emergency department at once if you start to feel numb between the legs. Go at once "
-        "if you cannot pass or hold your urine or stool. Go at once if a leg gets weaker than it is today, or if the "
-        "trouble spreads to both legs.",
+        text_for_patient="These are warning signs. You feel numb between the legs. You cannot pass or hold your urine "
+        "or stool. A leg is weak. The trouble is in both legs. If one of them is new or gets worse, go to an "
+        "emergency department at once.",
         strength=Strength.STRONG,
         citations=("nerveroot_guideline", "calderdale2021"),
     ),
