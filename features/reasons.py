@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -33,11 +34,15 @@ Ask = Callable[[Row], ModelAnswers]
 
 @dataclass(frozen=True, kw_only=True)
 class Contribution:
-    """What one stated finding (JSON pointer) added to the log-odds of one root."""
+    """What one stated finding added to the log-odds of one root."""
+
+    __pydantic_config__: ClassVar = {"use_attribute_docstrings": True}
 
     finding: str
+    """The finding (JSON pointer into the body)."""
     root: NerveRoot
     log_odds: float
+    """Natural log-odds; below zero it spoke against the root."""
 
 
 @dataclass(frozen=True, kw_only=True)

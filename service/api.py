@@ -20,7 +20,7 @@ from service.rules.citations import citations
 from service.rules.comparison import Source
 from service.rules.guideline import Citation, Policy
 from service.rules.rulebook import RetiredRule, RuleEntry, entries, retired
-from service.switches import Switch
+from service.switches import Switch, refuse_others
 
 JSON = "application/json"
 _ASSESSMENT = TypeAdapter(Assessment)
@@ -132,6 +132,7 @@ def assessments(assess: Assess, earlier: Earlier, languages: Languages, examples
         and post a correction with the time of the first. Not honoured by this version: `Idempotency-Key`.
         """
         now = datetime.now(UTC)
+        refuse_others(request.query_params, SWITCHES)
         numbers, language = PATIENT_NUMBERS.read(request.query_params), languages.chosen(request.headers)
         commit, explained = COMMIT.read(request.query_params), EXPLAIN.read(request.query_params)
         exam = read_exam(await read_body(request), now)

@@ -1,5 +1,6 @@
 """Switches of a request: yes or no in its query, refused in plain words where neither."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -28,14 +29,7 @@ class Switch:
         said = {_KNOWN.get(value.strip().lower()) for value in query.getlist(self.name)} or {self.default}
         (first, *more) = said
         if first is None or more:
-            raise Refusal(
-                problem(
-                    "invalid-parameter",
-                    HTTPStatus.UNPROCESSABLE_ENTITY,
-                    "A parameter of the address cannot be read",
-                    f"`{self.name}` must be true or false. Nothing was recorded.",
-                )
-            )
+            raise _unreadable(f"`{self.name}` must be true or false.")
         return first
 
     @property
@@ -43,3 +37,20 @@ class Switch:
         """The parameter in an OpenAPI document."""
         schema = {"type": "boolean", "default": self.default}
         return {"name": self.name, "in": "query", "description": self.description, "schema": schema}
+
+
+def refuse_others(query: QueryParams, switches: Iterable[Switch]) -> None:
+    """Refuse what is no parameter: a mistyped one would be ignored in silence.
+
+    Raises:
+        Refusal: 422 for a parameter that none of `switches` reads.
+    """
+    known = [each.name for each in switches]
+    if any(name not in known for name in query):
+        raise _unreadable(f"The parameters are {', '.join(f'`{name}`' for name in known)}.")
+
+
+def _unreadable(detail: str) -> Refusal:
+    title = "A parameter of the address cannot be read"
+    detail = f"{detail} Nothing was recorded."
+    return Refusal(problem("invalid-parameter", HTTPStatus.UNPROCESSABLE_ENTITY, title, detail))

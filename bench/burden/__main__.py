@@ -17,6 +17,7 @@ from bench.burden.decisions import rules_digest
 from bench.burden.figures import Figures, digest
 from bench.burden.simulation import Plan, simulate_places, simulate_scenarios
 from bench.burden.summary import summarise
+from service.rules import RULESET_VERSION
 
 RESULT = Path(__file__).parent / "result.json"
 
@@ -38,7 +39,7 @@ def main() -> int:
 
     places = simulate_places(figures, plan, tell)
     scenarios = simulate_scenarios(figures, places[0], plan, tell)
-    result = {"figures": digest(), "rules": rules_digest(), "plan": asdict(plan)}
+    result = {"figures": digest(), "rules": rules_digest(), "plan": asdict(plan), "ruleset_version": RULESET_VERSION}
     result |= summarise(places, scenarios, figures)
     asked.result.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     page.write(result, figures, asked.docs)

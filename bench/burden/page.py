@@ -11,6 +11,10 @@ from bench.burden.sentences import sentences
 from bench.burden.simulation import COMPLETE, INCOMPLETE, SCREENS
 from service.rules.guideline import Policy
 from service.rules.red_flags import RED_FLAGS
+from service.rules.red_flags.progression import PROGRESSION
+
+NOT_DRAWN = {"RF-CES-TONE", *(flag.rule_id for flag in PROGRESSION)}
+"""Flags that no answer of the simulation can raise."""
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = "alert-burden.md"
@@ -80,7 +84,7 @@ def _everybody(result: Json) -> str:
                 found = result["places"][place][screen]["measures"][policy.value]
                 cells = [interval(found[name]) for name in shown.values()]
                 rows.append([f"{NAMES[place]}, {screen}, `{policy}`", *cells])
-    title = "### Everybody: percent of people with leg pain\n\n"
+    title = f"Ruleset {result['ruleset_version']}.\n\n### Everybody: percent of people with leg pain\n\n"
     return title + table(["setting, screen, policy", *shown], rows)
 
 
@@ -90,7 +94,7 @@ def _flags(result: Json) -> str:
     rows = []
     for flag in RED_FLAGS:
         asked = [column for column in columns if not flag.second_line or column[0] == SUSPECTED]
-        if flag.rule_id == "RF-CES-TONE":
+        if flag.rule_id in NOT_DRAWN:
             asked = []
         cells = [
             interval(result["places"][place][screen]["flags"][flag.rule_id]) if (place, screen) in asked else NOTHING
@@ -100,7 +104,8 @@ def _flags(result: Json) -> str:
     head = ["flag", *(f"{NAMES[place]}, {screen}" for place, screen in columns)]
     note = (
         "Raising does not depend on the policy. Under `listed` every flag that is up overrides; under `contextual` "
-        "every one but RF-AGE-OVER-50. A dash: not drawn (second line, measured once there is suspicion)."
+        "every one but RF-AGE-OVER-50. A dash: not drawn (second line, measured once there is suspicion; or it takes "
+        "an earlier examination, and everybody is seen once)."
     )
     return f"### Each flag: percent of people who raise it\n\n{table(head, rows)}\n\n{note}"
 

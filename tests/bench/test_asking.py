@@ -1,5 +1,6 @@
 """Asking on: the same truth for every way of asking, and a page that holds what was found."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from features.information import EXAMINABLE
 from service.classifier import Classifier
 from service.settings import Settings
 from training.cohort.draw import draw
-from training.cohort.world import published_world
+from training.cohort.world import draw_worlds, published_world
 
 PATIENTS = 25
 
@@ -66,6 +67,35 @@ def test_the_page_keeps_what_is_written_by_hand(learned: dict[str, Learned], tmp
 def test_the_page_of_the_docs_shows_the_released_model() -> None:
     text = (DOCS / PAGE).read_text(encoding="utf-8")
     assert f"Model {Settings().model_version};" in text
+
+
+def gains() -> list[tuple[str, list[float]]]:
+    """Each row of the table of gains: its exam and step, then suggested, textbook order and random."""
+    text = (DOCS / PAGE).read_text(encoding="utf-8")
+    rows = [
+        line.split(" | ") for line in text.splitlines() if re.match(r"\| (full|partial|sparse) \| \d finding", line)
+    ]
+    return [(f"{row[0]}, {row[1]}", [float(cell.split(" ± ")[0]) for cell in row[2:5]]) for row in rows]
+
+
+def test_the_suggested_finding_gained_more_than_a_random_one_and_than_the_textbook() -> None:
+    found = gains()
+    assert len(found) == 9
+    for name, (suggested, textbook, random) in found:
+        assert suggested > random, name
+        assert suggested >= textbook, name
+
+
+@pytest.mark.long
+def test_it_does_so_in_patients_that_nobody_looked_at() -> None:
+    """A gain smaller than twice its standard error could be chance: enough patients that it cannot."""
+    settings = Settings()
+    classifier = Classifier(settings.model_dir, settings.model_version)
+    cohort = draw(draw_worlds(3, 97), 500, 97, completeness="sparse", twice=False)
+    found = play(cohort, classifier, seed=97)
+    for other in (RANDOM, TEXTBOOK):
+        gained = (found[SUGGESTED].bits - found[other].bits)[:, 0]
+        assert gained.mean() > 2 * gained.std() / np.sqrt(len(gained)), other
 
 
 def test_a_panel_for_each_kind_of_exam(learned: dict[str, Learned]) -> None:

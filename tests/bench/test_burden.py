@@ -16,6 +16,7 @@ from bench.burden.figures import Figures, Key, digest
 from bench.burden.people import NONE, PATHOLOGIES, People, people
 from bench.burden.simulation import COMPLETE, INCOMPLETE, SCENARIOS, SCREENS, Place, Plan, Stratum, View, simulate
 from bench.burden.summary import MEASURES, Bools, Estimate, Measure, share, summarise
+from service.rules import RULESET_VERSION
 from service.rules.guideline import Policy
 from service.rules.red_flags import RED_FLAGS
 
@@ -160,8 +161,8 @@ STORED = json.loads(RESULT.read_text(encoding="utf-8"))
 
 
 def test_the_stored_run_was_made_from_these_figures_and_these_rules() -> None:
-    made_from = (STORED["figures"], STORED["rules"])
-    assert made_from == (digest(), rules_digest()), "the page is older than the figures or the rules: make burden"
+    made_from = (STORED["figures"], STORED["rules"], STORED["ruleset_version"])
+    assert made_from == (digest(), rules_digest(), RULESET_VERSION), "the page is older than the figures or the rules: make burden"
 
 
 def test_the_page_tells_what_the_stored_run_found() -> None:

@@ -186,6 +186,13 @@ def test_a_switch_that_is_neither_on_nor_off_is_refused(client: TestClient, quer
     assert "`patient_numbers` must be true or false" in answer.json()["detail"]
 
 
+@pytest.mark.parametrize("query", ["explian=false", "language=nl", "EXPLAIN=false"])
+def test_a_parameter_that_does_not_exist_is_refused(client: TestClient, query: str) -> None:
+    answer = client.post(f"/v1/assessments?{query}", json=a_body())
+    assert answer.status_code == 422
+    assert "The parameters are `explain`, `patient_numbers`, `commit`" in answer.json()["detail"]
+
+
 def test_what_slips_past_the_catalogue_is_seen() -> None:
     with pytest.raises(AssertionError, match="/text: plain English"):
         _differ_in_words_alone({"text": "plain English"}, {"text": "plain English"})

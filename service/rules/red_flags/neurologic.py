@@ -111,8 +111,8 @@ MOTOR = (
         urgency=Urgency.URGENT,
         trigger="Progressive weakness (as stated, or one MRC grade or more below the previous examination) that grew "
         "over 24 hours or more",
-        action="MRI at once and surgical opinion, urgently: weakness that grows over days is a reason to operate where a "
-        "compressed root is the cause.",
+        action="MRI at once and surgical opinion, urgently: weakness that grows over days is a reason to operate "
+        "where a compressed root is the cause.",
         signs=(
             asked("progressive_motor_weakness"),
             *FELL,
