@@ -14,7 +14,6 @@ from tests.properties.strategies import FLAGS, FUNCTIONS, GRADES, PERIANAL, read
 
 LEGS = ("examination", "other_leg")
 MIRRORED = {"left": "right", "right": "left"}
-ALTERED = ("reduced", "absent", "increased")
 
 
 def stated(body: Body, *path: str) -> Any:

@@ -17,7 +17,6 @@ from tests.properties.strategies import bodies, holds, legs, read
 
 ANSWER = TypeAdapter(Assessment)
 POLICIES = st.sampled_from(Policy)
-BOTH_LEGS = {"RF-BILATERAL", "RF-BILATERAL-SEVERE"}
 MIRROR = {"left": "right", "right": "left"}
 
 

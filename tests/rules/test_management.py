@@ -183,7 +183,6 @@ def test_mri_is_preferred_and_ct_takes_its_place(sections: Sections, modality: s
 
 
 GRADES = (5, 4.5, 4, 3.5, 3, 2.5, 2, 1, 0)
-ORDER = [urgency.value for urgency in Urgency]
 
 
 @pytest.mark.parametrize("movement", ["ankle_dorsiflexion", "great_toe_extension", "knee_extension", "hip_flexion"])
