@@ -11,6 +11,7 @@ import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -99,7 +100,8 @@ class Catalogue:
         return Language(wording=Wording(language=self.language, texts=said), complete=not left)
 
 
-def _english() -> dict[str, str]:
+@cache
+def _english() -> Mapping[str, str]:
     return {f"{rule_id}.{part}": text for rule_id, parts in english_texts().items() for part, text in parts.items()}
 
 

@@ -38,7 +38,7 @@ class Settings(BaseSettings):
         2_000,
         ge=0,
         description="how many values of `patient.reference` are remembered until the process ends, to compare their "
-        "examinations; 0 remembers none",
+        "examinations, at up to 70 kB each; 0 remembers none",
     )
     log_level: Literal["critical", "error", "warning", "info", "debug"] = Field("info", description="what is logged")
 

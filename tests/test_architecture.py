@@ -15,6 +15,8 @@ ALLOWED = {
     "features": {"features", "numpy"},
     "service/rules": {"features", "service.rules"},
     "service/sequence.py": {"features", "service.rules", "service.assessment", "service.classified", "_typeshed"},
+    "service/earlier.py": {"features", "service.rules"},
+    "service/rulebook_page.py": {"service.rules"},
     "service/classified.py": {"features", "service.rules", "service.assessment", "service.errors"},
     "service/assessment.py": {"features", "service.rules"},
     "service": {

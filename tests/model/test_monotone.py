@@ -52,7 +52,7 @@ def share_lowered(classifier: Classifier, milder_to_worse: list[Row], root: int)
     return float(np.any(lowered, axis=0).mean())
 
 
-SIZES = [pytest.param(1200, id="quick"), pytest.param(60_000, id="whole", marks=pytest.mark.long)]
+SIZES = [pytest.param(600, id="quick"), pytest.param(60_000, id="whole", marks=pytest.mark.long)]
 
 
 @pytest.mark.parametrize("patients", SIZES)

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from service.rules.rulebook import english_texts, entries
 from service.rules.wording import ENGLISH, Wording
 from service.settings import Settings
 from tests.builders import a_body, an_assessment
-from tests.rules.tables import WITH_CASES, cases_of
+from tests.rules.tables import WITH_CASES, Asked, cases_of
 from tests.service.pseudo import LANGUAGE, PSEUDO, english_left, in_pseudo, write_pseudo
 
 EXAMPLES = Path(__file__).parent.parent.parent / "service" / "examples"
@@ -140,11 +141,13 @@ def _differ_in_words_alone(english: Any, other: Any, place: str = "") -> None:
         assert english == other, place
 
 
-@pytest.mark.parametrize("rule_id", WITH_CASES)
-def test_wording_changes_words_alone(rule_id: str) -> None:
-    """Hazard H-12: a translation changes a decision, or a text escapes translation."""
+QUICK_CASES = 4
+"""Cases of each rule that the quick test reads: the first two exams, each with every classifier."""
+
+
+def _says_the_same_in_every_language(exams: Iterable[Asked]) -> None:
     shape = TypeAdapter(Assessment)
-    for each in cases_of(rule_id):
+    for each in exams:
         answers = (
             an_assessment(each.exam, classify=each.classify, wording=wording, with_numbers=True)
             for wording in (ENGLISH, PSEUDO)
@@ -152,6 +155,18 @@ def test_wording_changes_words_alone(rule_id: str) -> None:
         english, other = (shape.dump_python(answer, mode="json") for answer in answers)
         _differ_in_words_alone(english, other)
         assert not re.search(r"\{[a-z_]+\}", json.dumps([english, other])), "a place was left open"
+
+
+@pytest.mark.parametrize("rule_id", WITH_CASES)
+def test_wording_changes_words_alone(rule_id: str) -> None:
+    """Hazard H-12: a translation changes a decision, or a text escapes translation."""
+    _says_the_same_in_every_language(islice(cases_of(rule_id), QUICK_CASES))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("rule_id", WITH_CASES)
+def test_wording_changes_words_alone_in_every_case(rule_id: str) -> None:
+    _says_the_same_in_every_language(cases_of(rule_id))
 
 
 @pytest.mark.parametrize("name", ["exam.json", "exam_l4.json", "exam_emergency.json"])
