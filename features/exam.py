@@ -227,6 +227,27 @@ class PreviousExamination:
     """The signs of the same leg then."""
     red_flags: Annotated[RedFlagScreen, NullIs(RedFlagScreen)] = field(default_factory=RedFlagScreen)
     """The questions and measurements that look for serious pathology."""
+    other_leg: Examination | None = None
+    """The signs of the other leg then, where it was examined: of the same leg as `other_leg` is now."""
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing was examined or asked: there is nothing to compare with."""
+        nothing = (None, Examination())
+        return self.examination in nothing and self.other_leg in nothing and self.red_flags == RedFlagScreen()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RememberedExamination(PreviousExamination):
+    """An earlier examination that the service remembers; no body states it.
+
+    `elsewhere` are the pointers of what another visit than that of `examined_at` supplied, because this one did not
+    assess it; `side_assumed` says that one of the two sides was not stated, or both legs, so that the worse leg then is
+    taken for the worse leg now.
+    """
+
+    elsewhere: frozenset[str] = frozenset()
+    side_assumed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

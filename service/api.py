@@ -144,7 +144,7 @@ def assessments(assess: Assess, earlier: Earlier, languages: Languages, examples
             at=now,
             wording=language.wording,
             with_numbers=numbers,
-            earlier=Source.BODY if linked is exam else Source.REFERENCE,
+            earlier=Source.BODY if linked.previous_examination is exam.previous_examination else Source.REFERENCE,
             **({} if explained else {"explain": None}),
         )
         if commit:

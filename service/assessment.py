@@ -38,8 +38,12 @@ class RootProbability:
 class NextExamination:
     """A finding that nobody has examined yet, and what it is expected to tell of the roots, in bits."""
 
+    __pydantic_config__: ClassVar = _DESCRIBED
+
     finding: str
+    """The finding (JSON pointer into the body)."""
     expected_information_bits: float
+    """Its mutual information with the set of involved roots, given all that was stated."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,13 +74,14 @@ class ClassifierAnswer:
     """Whether the findings allow no useful statement about a root."""
     abstentions: tuple[Abstention, ...]
     """Why, what would mend it, and the statements to make or to check; all that apply."""
-    baseline_log_odds: Mapping[NerveRoot, float] | None
+    baseline_log_odds: Mapping[NerveRoot, float] | None = None
     """Natural log-odds of each root at that age and sex, nothing else known; null where nothing is explained."""
-    explanation: tuple[Contribution, ...] | None
+    explanation: tuple[Contribution, ...] | None = None
     """What each stated finding added to the log-odds of each root, the most telling first. With `baseline_log_odds` the
     parts of a root make up the log-odds of its probability, rounding aside; what was not stated has no part."""
-    next_examinations: tuple[NextExamination, ...] | None
-    """At most five findings to examine next, the most telling first; none in an emergency."""
+    next_examinations: tuple[NextExamination, ...] | None = None
+    """At most five findings to examine next, the most telling first; none in an emergency or under upper motor neuron
+    signs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -252,7 +257,9 @@ class Assessment:
     other_leg: OtherLeg | None
     """What is said of the other leg, where it was examined."""
     comparison: Comparison | None
-    """What has changed since the previous examination; null where there is none."""
+    """What has changed since the previous examination; null where none was sent and none is remembered. With a
+    `patient.reference` null also means forgotten: the memory is bounded, ends with the process, and is that of one
+    process."""
     red_flags: RedFlagAnswer
     management: Management
     questions: tuple[AskedBack, ...]

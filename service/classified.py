@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from features.anatomy import ROOTS, NerveRoot
+from features.answer import Answer
 from features.exam import Exam
 from features.involvement import Classify, Involvement
 from features.prediction_sets import PredictionSets
@@ -10,6 +11,7 @@ from features.reasons import Contribution, Explain, Reasons
 from service.assessment import ClassifierAnswer, ClassifierStatus, NextExamination, RootProbability
 from service.errors import ClassifierUnavailable
 from service.rules.abstention import abstentions
+from service.rules.findings import upper_motor_neuron
 from service.rules.pathway import ClinicalPicture, Phase
 from service.rules.roots import likely_roots, possible_roots
 from service.rules.wording import Wording
@@ -76,8 +78,9 @@ def _explanation(reasons: Reasons, *, other_leg: bool) -> tuple[Contribution, ..
 
 
 def _next(reasons: Reasons, picture: ClinicalPicture, *, other_leg: bool) -> tuple[NextExamination, ...] | None:
-    """What to examine next; nothing in an emergency, which nothing may delay."""
-    if reasons.next_examinations is None or picture.phase is Phase.EMERGENCY:
+    """What to examine next; nothing in an emergency, which nothing may delay, nor where the cause is no root."""
+    silent = picture.phase is Phase.EMERGENCY or upper_motor_neuron(picture.exam) is Answer.YES
+    if reasons.next_examinations is None or silent:
         return None if reasons.next_examinations is None else ()
     return tuple(
         NextExamination(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from features.anatomy import DERMATOMES, ROOTS
+from features.anatomy import DERMATOMES
 from features.answer import Answer
 from features.completeness import findings_stated
 from features.encoding import encode
@@ -25,6 +25,10 @@ from service.rules.wording import ENGLISH, Wording
 FEW_FINDINGS = 5
 """Statements of history and examination below which an undecided classifier was told too little: a convention
 (docs/guideline.md)."""
+
+
+UNDECIDED_ROOTS = 2
+"""Roots not ruled out from which a classifier that was told little is undecided: a convention (docs/guideline.md)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,12 +76,12 @@ def names_a_root(exam: Exam) -> bool:
 
 
 def _too_little(picture: ClinicalPicture) -> bool:
-    """The classifier cannot decide, nor exclude, and was told little: no deficit, no dermatome."""
+    """The classifier cannot decide between roots, and was told little: no deficit, no dermatome."""
     found, exam = picture.involvement, picture.exam
     if found is None or max(found.none, *found.roots.values()) >= MORE_LIKELY_THAN_NOT:
         return False
     told = speaks_of_a_root(exam) and not names_a_root(exam)
-    undecided = picture.not_ruled_out == ROOTS
+    undecided = len(picture.not_ruled_out) >= UNDECIDED_ROOTS
     return told and undecided and int(findings_stated(encode(exam)[None])[0]) < FEW_FINDINGS
 
 
@@ -139,8 +143,8 @@ ABSTENTIONS = (
         rule_id="AB-TOO-LITTLE",
         applies=_too_little,
         trigger="Fewer than 5 findings, no deficit and no dermatome among them; neither a root nor none of the three "
-        "is more likely than not, and no root is ruled out",
-        reason="Too little was examined: no root is more likely than not, and none can be ruled out.",
+        "is more likely than not, and two roots or more are not ruled out",
+        reason="Too little was examined: no root is more likely than not, and more than one cannot be ruled out.",
         mend="Ask where in the leg it hurts and tingles, and examine strength, reflexes and sensation.",
         ask=_telling,
         citations=("nerveroot_guideline",),

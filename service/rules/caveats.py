@@ -8,8 +8,9 @@ from service.rules.caveat import Caveat
 from service.rules.findings import neurologic_deficit, upper_motor_neuron
 from service.rules.guideline import Urgency
 from service.rules.imaging import imaging_of
+from service.rules.limb import limb_at_risk
 from service.rules.pathway import ClinicalPicture, Phase
-from service.rules.roots import concordant_kinds, likely_roots
+from service.rules.roots import concordant_kinds, likely_roots, stays_above_the_knee
 from service.rules.surgery import surgery_of
 
 
@@ -38,6 +39,11 @@ def _emergency(picture: ClinicalPicture) -> bool:
 
 def _imaged(picture: ClinicalPicture) -> bool:
     return imaging_of(picture).indicated
+
+
+def _for_the_disc(picture: ClinicalPicture) -> bool:
+    """Whether imaging looks for a disc; where it looks for cancer, infection or a cord, what it shows counts."""
+    return picture.in_course or picture.phase is Phase.MOTOR_DEFICIT_REFERRAL
 
 
 def _no_mri(picture: ClinicalPicture) -> bool:
@@ -81,8 +87,9 @@ CAVEATS = (
     ),
     Caveat(
         rule_id="CA-NOT-BELOW-KNEE",
-        applies=lambda picture: picture.exam.history.below_knee is Answer.NO and not _emergency(picture),
-        trigger="Pain does not go below the knee, no emergency",
+        applies=lambda picture: stays_above_the_knee(picture.exam) and not _emergency(picture),
+        trigger="Pain that is told not to go below the knee, or felt in regions above it alone; no emergency, and not "
+        "LA-UPPER-ROOT",
         text="The pain does not go below the knee: referred rather than radicular pain is possible.",
         citations=("konstantinou2015",),
     ),
@@ -133,8 +140,8 @@ CAVEATS = (
     ),
     Caveat(
         rule_id="CA-IMAGING",
-        applies=lambda picture: _imaged(picture) and not _emergency(picture),
-        trigger="Imaging is indicated, no emergency",
+        applies=lambda picture: _imaged(picture) and _for_the_disc(picture),
+        trigger="Imaging is indicated on the ordinary pathway, by age alone, or for a motor deficit",
         text="Imaging findings often do not match symptoms: protrusions are seen in 29 % of people of 20 and 43 % of "
         "people of 80 without pain. A scan counts only where it fits side and root.",
         citations=("brinjikji2015",),
@@ -165,8 +172,13 @@ CAVEATS = (
     ),
     Caveat(
         rule_id="CA-NO-RUSH",
-        applies=lambda picture: picture.in_course and surgery_of(picture).urgency is Urgency.ROUTINE,
-        trigger="Ordinary pathway with pain, no surgeon needed urgently",
+        applies=lambda picture: (
+            picture.in_course
+            and picture.in_pain
+            and surgery_of(picture).urgency is Urgency.ROUTINE
+            and limb_at_risk(picture.exam) is not Answer.YES
+        ),
+        trigger="Ordinary pathway with pain, no surgeon needed urgently, no limb that may be without blood",
         text="Do not rush to surgery: in sciatica without a severe or progressive deficit the result at one year is "
         "the same.",
         citations=("peul2007", "peul2008"),

@@ -1,4 +1,6 @@
-"""What differs between two examinations of one leg, finding by finding. Only what was assessed both times is compared.
+"""What differs between two examinations, finding by finding, each leg against itself.
+
+Only what was assessed both times is compared.
 
 Strength, the functional tests of it, reflexes, sensation, signs of root tension and of the upper motor neuron are
 compared, and what was asked and measured of bladder, bowel, saddle and both legs. Signs of a mimic are not: they are
@@ -23,15 +25,22 @@ from features.exam import (
     Sensation,
     TestResult,
 )
-from service.rules.findings import FALLEN_GRADES, FUNCTIONS, RESIDUAL_ML, both_legs_deficient
+from service.rules.findings import (
+    FALLEN_GRADES,
+    FUNCTIONS,
+    RESIDUAL_ML,
+    TENSION_TESTS,
+    at_previous,
+    bilateral_known,
+    both_legs_deficient,
+    compared_legs,
+)
 
 CAUDA_EQUINA_QUESTIONS = (
     *("urinary_retention", "urinary_incontinence", "new_bladder_symptom", "fecal_incontinence"),
     *("saddle_anesthesia", "reduced_anal_tone"),
 )
 """The questions of the screen about bladder, bowel and saddle."""
-
-TENSION_TESTS = ("crossed_straight_leg_raise", "slump", "femoral_stretch", "crossed_femoral_stretch")
 
 _LOSS = {ReflexGrade.NORMAL: 0, ReflexGrade.REDUCED: 1, ReflexGrade.ABSENT: 2}
 _ALTERED = {Sensation.NORMAL: 0, Sensation.REDUCED: 1, Sensation.INCREASED: 1, Sensation.ABSENT: 2}
@@ -80,25 +89,20 @@ def compared(exam: Exam) -> tuple[Compared, ...]:
     previous = exam.previous_examination
     if previous is None:
         return ()
-    was, now = previous.examination, exam.examination
+    by_gravity = (_strength, _functions, _reflexes, _upper_motor_neuron, _sensation, _tension)
     return (
         *_cauda_equina(previous, exam),
-        *_both_legs(previous, exam),
-        *_strength(was, now),
-        *_functions(was, now),
-        *_reflexes(was, now),
-        *_upper_motor_neuron(was, now),
-        *_sensation(was, now),
-        *_tension(was, now),
+        *_both_legs(exam),
+        *(each for of_kind in by_gravity for leg, was, now in compared_legs(exam) for each in of_kind(leg, was, now)),
     )
 
 
-def _strength(was: Examination, now: Examination) -> Iterator[Compared]:
+def _strength(leg: str, was: Examination, now: Examination) -> Iterator[Compared]:
     for movement in Movement:
         before, after = was.strength.get(movement), now.strength.get(movement)
         if before is None or after is None or _grade_left_open(before, after):
             continue
-        finding = f"/examination/strength/{movement}"
+        finding = f"{leg}/strength/{movement}"
         if before == "weak" or after == "weak":
             direction = None if before == after else Direction.WORSE if after == "weak" else Direction.BETTER
             yield Compared(kind=Kind.MOTOR, finding=finding, was=before, now=after, direction=direction)
@@ -126,14 +130,12 @@ def _of_states(kind: Kind, finding: str, was: StrEnum | None, now: StrEnum | Non
         yield Compared(kind=kind, finding=finding, was=was.value, now=now.value, direction=direction, marked=marked)
 
 
-def _functions(was: Examination, now: Examination) -> Iterator[Compared]:
+def _functions(leg: str, was: Examination, now: Examination) -> Iterator[Compared]:
     for name in FUNCTIONS:
-        yield from _of_states(
-            Kind.MOTOR, f"/examination/{name}", getattr(was, name), getattr(now, name), Ability.UNABLE
-        )
+        yield from _of_states(Kind.MOTOR, f"{leg}/{name}", getattr(was, name), getattr(now, name), Ability.UNABLE)
 
 
-def _reflexes(was: Examination, now: Examination) -> Iterator[Compared]:
+def _reflexes(leg: str, was: Examination, now: Examination) -> Iterator[Compared]:
     """Tendon reflexes; one that turns brisk, or is lost after having been brisk, is worse and no matter of a root."""
     for reflex in Reflex:
         before, after = was.reflexes.get(reflex), now.reflexes.get(reflex)
@@ -146,7 +148,7 @@ def _reflexes(was: Examination, now: Examination) -> Iterator[Compared]:
             direction = _towards(_LOSS[after] > _LOSS[before], _LOSS[after] < _LOSS[before])
         yield Compared(
             kind=Kind.UPPER_MOTOR_NEURON if higher else Kind.REFLEX,
-            finding=f"/examination/reflexes/{reflex}",
+            finding=f"{leg}/reflexes/{reflex}",
             was=before.value,
             now=after.value,
             direction=direction,
@@ -154,10 +156,10 @@ def _reflexes(was: Examination, now: Examination) -> Iterator[Compared]:
         )
 
 
-def _upper_motor_neuron(was: Examination, now: Examination) -> Iterator[Compared]:
+def _upper_motor_neuron(leg: str, was: Examination, now: Examination) -> Iterator[Compared]:
     kind, extensor = Kind.UPPER_MOTOR_NEURON, PlantarResponse.EXTENSOR
-    yield from _of_states(kind, "/examination/plantar_response", was.plantar_response, now.plantar_response, extensor)
-    yield from _of_answers(kind, "/examination/clonus", was.clonus, now.clonus)
+    yield from _of_states(kind, f"{leg}/plantar_response", was.plantar_response, now.plantar_response, extensor)
+    yield from _of_answers(kind, f"{leg}/clonus", was.clonus, now.clonus)
 
 
 def _of_answers(kind: Kind, finding: str, was: Answer, now: Answer) -> Iterator[Compared]:
@@ -169,7 +171,7 @@ def _of_answers(kind: Kind, finding: str, was: Answer, now: Answer) -> Iterator[
         yield Compared(kind=kind, finding=finding, was=was is Answer.YES, now=now is Answer.YES, direction=direction)
 
 
-def _sensation(was: Examination, now: Examination) -> Iterator[Compared]:
+def _sensation(leg: str, was: Examination, now: Examination) -> Iterator[Compared]:
     areas: tuple[SkinArea, ...] = (*Region, *Perianal)
     for area in areas:
         before, after = was.sensation.get(area), now.sensation.get(area)
@@ -178,7 +180,7 @@ def _sensation(was: Examination, now: Examination) -> Iterator[Compared]:
         saddle = area in tuple(Perianal)
         yield Compared(
             kind=Kind.CAUDA_EQUINA if saddle else Kind.SENSORY,
-            finding=f"/examination/sensation/{area}",
+            finding=f"{leg}/sensation/{area}",
             was=before.value,
             now=after.value,
             direction=_towards(_ALTERED[after] > _ALTERED[before], _ALTERED[after] < _ALTERED[before]),
@@ -186,14 +188,14 @@ def _sensation(was: Examination, now: Examination) -> Iterator[Compared]:
         )
 
 
-def _tension(was: Examination, now: Examination) -> Iterator[Compared]:
-    def raised(leg: Examination) -> TestResult | None:
-        return None if leg.straight_leg_raise is None else leg.straight_leg_raise.result
+def _tension(leg: str, was: Examination, now: Examination) -> Iterator[Compared]:
+    def raised(found: Examination) -> TestResult | None:
+        return None if found.straight_leg_raise is None else found.straight_leg_raise.result
 
     bad = TestResult.POSITIVE
-    yield from _of_states(Kind.TENSION, "/examination/straight_leg_raise/result", raised(was), raised(now), bad)
+    yield from _of_states(Kind.TENSION, f"{leg}/straight_leg_raise/result", raised(was), raised(now), bad)
     for name in TENSION_TESTS:
-        yield from _of_states(Kind.TENSION, f"/examination/{name}", getattr(was, name), getattr(now, name), bad)
+        yield from _of_states(Kind.TENSION, f"{leg}/{name}", getattr(was, name), getattr(now, name), bad)
 
 
 def _cauda_equina(previous: PreviousExamination, exam: Exam) -> Iterator[Compared]:
@@ -207,9 +209,10 @@ def _cauda_equina(previous: PreviousExamination, exam: Exam) -> Iterator[Compare
         yield Compared(kind=kind, finding=finding, was=before, now=after, direction=direction)
 
 
-def _both_legs(previous: PreviousExamination, exam: Exam) -> Iterator[Compared]:
-    """The deficit in both legs: then as stated, because one leg is known of then; now also as both legs show it."""
-    stated, shown = exam.red_flags.bilateral_neurologic_deficit, both_legs_deficient(exam)
+def _both_legs(exam: Exam) -> Iterator[Compared]:
+    """The deficit in both legs, then and now as stated or as the examinations of both legs show it."""
+    before, stated, shown = at_previous(exam), exam.red_flags.bilateral_neurologic_deficit, both_legs_deficient(exam)
     known = Answer.any(answer for answer in (stated, shown) if answer is not Answer.NOT_ASSESSED)
     finding = "/red_flags/bilateral_neurologic_deficit" if stated is known else "/other_leg"
-    yield from _of_answers(Kind.BOTH_LEGS, finding, previous.red_flags.bilateral_neurologic_deficit, known)
+    was = Answer.NOT_ASSESSED if before is None else bilateral_known(before)
+    yield from _of_answers(Kind.BOTH_LEGS, finding, was, known)

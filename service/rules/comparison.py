@@ -10,6 +10,7 @@ from features.exam import Exam
 from service.rules.changes import Compared, Direction, Value
 from service.rules.comparison_rules import ADDITIONS, CHANGE, COMPARISONS, ComparisonRule, Verdict, changed, small
 from service.rules.findings import hours_apart
+from service.rules.pointers import OTHER
 from service.rules.progression import not_tested_again
 from service.rules.terms import VALUES, Term, finding_of
 from service.rules.wording import ENGLISH, Wording
@@ -48,7 +49,7 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """The present examination against an earlier one of the same leg."""
+    """The present examination against an earlier one, each leg against itself."""
 
     __pydantic_config__: ClassVar = _DESCRIBED
 
@@ -59,7 +60,8 @@ class Comparison:
     verdict: Verdict
     """`not_comparable` where nothing was assessed at both examinations."""
     source: Source
-    """`body`: previous_examination was sent; `reference`: remembered under the same patient.reference."""
+    """`body`: previous_examination as it was sent; `reference`: remembered under the same patient.reference, in whole
+    or in part."""
     previous_examined_at: datetime | None
     """When the earlier examination was done."""
     examined_at: datetime | None
@@ -120,7 +122,7 @@ def _told(rules: Sequence[ComparisonRule], exam: Exam, register: str, wording: W
                 CHANGE.rule_id,
                 register,
                 getattr(CHANGE, register),
-                finding=_term(finding_of(each.finding), register, wording),
+                finding=_finding(each.finding, register, wording),
                 was=_value(each.finding, each.was, register, wording),
                 now=_value(each.finding, each.now, register, wording),
                 then=then,
@@ -131,7 +133,7 @@ def _told(rules: Sequence[ComparisonRule], exam: Exam, register: str, wording: W
         return "; ".join(parts)
 
     worse, better = changed(exam, Direction.WORSE), changed(exam, Direction.BETTER)
-    left = [_term(finding_of(pointer), register, wording) for pointer in not_tested_again(exam)]
+    left = [_finding(pointer, register, wording) for pointer in not_tested_again(exam)]
     values = {
         "then": then,
         "on": on,
@@ -159,6 +161,13 @@ def _dates(exam: Exam, register: str, wording: Wording) -> tuple[str, str]:
 
 def _term(term: Term, register: str, wording: Wording, **values: str) -> str:
     return wording.say(term.rule_id, register, getattr(term, register), **values)
+
+
+def _finding(pointer: str, register: str, wording: Wording) -> str:
+    """A finding in words, and that it is of the other leg where it is."""
+    named = _term(finding_of(pointer), register, wording)
+    other = pointer.startswith(OTHER)
+    return _term(VALUES["of_other_leg"], register, wording, finding=named) if other else named
 
 
 def _value(finding: str, value: Value, register: str, wording: Wording) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from features.exam import Exam
-from service.rules.changes import Compared, Direction, compared
+from features.exam import Exam, RememberedExamination
+from service.rules.changes import Compared, Direction, Kind, compared
+from service.rules.flags_before import emergency_not_asked_again
 from service.rules.progression import deficit_before, deficit_now, not_tested_again
 
 KINDS_OF_A_TREND = 2
@@ -43,7 +44,10 @@ def changed(exam: Exam, direction: Direction) -> tuple[Compared, ...]:
 def _counts(exam: Exam, direction: Direction) -> bool:
     """Whether something changed by more than examiners differ by: by itself, or as two kinds of finding together."""
     found = changed(exam, direction)
-    return any(each.marked for each in found) or len({each.kind for each in found}) >= KINDS_OF_A_TREND
+    kinds: dict[str, set[Kind]] = {}
+    for each in found:
+        kinds.setdefault(each.finding.split("/")[1], set()).add(each.kind)  # of one leg: two legs show no trend
+    return any(each.marked for each in found) or any(len(found) >= KINDS_OF_A_TREND for found in kinds.values())
 
 
 def _worse(exam: Exam) -> bool:
@@ -63,6 +67,21 @@ def _resolved(exam: Exam) -> bool:
 def small(exam: Exam) -> tuple[Compared, ...]:
     """The changes in a direction in which nothing counts."""
     return tuple(each for way in Direction if not _counts(exam, way) for each in changed(exam, way))
+
+
+def side_assumed(exam: Exam) -> bool:
+    """Whether nobody knows that both examinations mean the same leg."""
+    previous = exam.previous_examination
+    return isinstance(previous, RememberedExamination) and previous.side_assumed
+
+
+def elsewhere(exam: Exam) -> bool:
+    """Whether something is told that another visit than the one of the date given supplied."""
+    previous = exam.previous_examination
+    if not isinstance(previous, RememberedExamination):
+        return False
+    told = {*(each.finding for each in compared(exam) if each.direction is not None), *not_tested_again(exam)}
+    return bool(told & previous.elsewhere)
 
 
 COMPARISONS = (
@@ -119,9 +138,20 @@ COMPARISONS = (
         citations=("nerveroot_guideline", "vroomen2000"),
     ),
     ComparisonRule(
+        rule_id="CO-FLAG-BEFORE",
+        applies=lambda exam: bool(emergency_not_asked_again(exam)),
+        trigger="Nothing else changed, but an emergency flag of the previous examination was not asked about again",
+        verdict=Verdict.NOT_COMPARABLE,
+        text="On {then} there was an emergency red flag, and it was not asked about again: whether anything has "
+        "changed cannot be said. Ask today.",
+        text_for_patient="On {then} there was a warning sign. We must ask about it again today before we can say how "
+        "you are doing.",
+        citations=("nerveroot_guideline", "casazza2012"),
+    ),
+    ComparisonRule(
         rule_id="CO-UNCHANGED",
         applies=lambda exam: True,
-        trigger="Nothing changed by more than examiners differ by",
+        trigger="Nothing changed by more than examiners differ by, and no emergency was left open",
         verdict=Verdict.UNCHANGED,
         text="No change since {then} beyond what two examiners differ by.",
         text_for_patient="What was tested is about the same as on {then}.",
@@ -143,8 +173,24 @@ ADDITIONS = (
         rule_id="CO-NOT-TESTED-AGAIN",
         applies=lambda exam: bool(not_tested_again(exam)),
         trigger="A deficit of the previous examination was not looked for again",
-        text="Not normal on {then} and not looked for again: {open}.",
-        text_for_patient="Some things that were not right on {then} still need to be tested again.",
+        text="Not normal before and not looked for again: {open}.",
+        text_for_patient="Some things that were not right before still need to be tested again.",
+        citations=("nerveroot_guideline",),
+    ),
+    ComparisonRule(
+        rule_id="CO-SIDE",
+        applies=side_assumed,
+        trigger="One of the two examinations, known by the reference, states no side, or both, and the other one side",
+        text="The side is not stated at both: the worse leg then is compared with the worse leg now. State the side.",
+        text_for_patient="We do not know if it was the same leg. Please tell us which leg hurts.",
+        citations=("nerveroot_guideline",),
+    ),
+    ComparisonRule(
+        rule_id="CO-ELSEWHERE",
+        applies=elsewhere,
+        trigger="What is told was not assessed at the visit of that date; another remembered visit supplied it",
+        text="Some of what is told of before was found at another visit than that of {then}, which did not assess it.",
+        text_for_patient="Some of this was tested at another visit.",
         citations=("nerveroot_guideline",),
     ),
 )

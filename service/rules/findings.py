@@ -5,10 +5,13 @@ import math
 from features.anatomy import DERMATOMES, Movement, Reflex, Region
 from features.answer import Answer
 from features.encoding import FEATURES, OLD_AGE
-from features.exam import Exam, Examination, PlantarResponse, ReflexGrade, unable
+from features.exam import Exam, Examination, PlantarResponse, ReflexGrade, positive, unable
 
 FUNCTIONS = ("heel_walk", "toe_walk", "single_leg_sit_to_stand")
 """The functional tests of strength."""
+
+TENSION_TESTS = ("crossed_straight_leg_raise", "slump", "femoral_stretch", "crossed_femoral_stretch")
+"""The tests of root tension besides the straight leg raise."""
 
 SEVERE_GRADE = 3.0
 """MRC grade at or below which a deficit counts as severe (docs/guideline.md; liuk2013 counts grade 4 and more as useful
@@ -74,6 +77,12 @@ def bilateral_deficit(exam: Exam) -> Answer:
     return exam.red_flags.bilateral_neurologic_deficit | (Answer.NO if shown is Answer.NOT_ASSESSED else shown)
 
 
+def bilateral_known(exam: Exam) -> Answer:
+    """Whether both legs have a deficit, as stated or as both examinations show; a leg found well shows that not."""
+    found = bilateral_deficit(exam)
+    return both_legs_deficient(exam) if found is Answer.NOT_ASSESSED else found
+
+
 def severe_weakness(exam: Exam) -> Answer:
     """A movement of MRC grade 3 or less in either leg; weakness without a grade leaves it open."""
     answers = []
@@ -96,15 +105,35 @@ def foot_drop_not_excluded(leg: Examination) -> Answer:
     return Answer.any((leg.weak(Movement.ANKLE_DORSIFLEXION), unable(leg.heel_walk)))
 
 
-def fallen(exam: Exam) -> tuple[Movement, ...]:
-    """The movements that are weaker by one MRC grade or more than at the previous examination of the same leg."""
-    if exam.previous_examination is None:
+def compared_legs(exam: Exam) -> tuple[tuple[str, Examination, Examination], ...]:
+    """Every leg that the previous examination tells of: where its signs stand, what they were, and what they are."""
+    previous = exam.previous_examination
+    if previous is None:
         return ()
-    was, now = exam.previous_examination.examination, exam.examination
-    graded = ((movement, was.graded(movement), now.graded(movement)) for movement in Movement)
+    worse = ("/examination", previous.examination, exam.examination)
+    if previous.other_leg is None:
+        return (worse,)
+    return (worse, ("/other_leg", previous.other_leg, exam.other_leg or Examination()))
+
+
+def at_previous(exam: Exam) -> Exam | None:
+    """The previous examination as an exam of its own, of the same person."""
+    was = exam.previous_examination
+    if was is None:
+        return None
+    return Exam(patient=exam.patient, examination=was.examination, other_leg=was.other_leg, red_flags=was.red_flags)
+
+
+def fallen(exam: Exam) -> tuple[str, ...]:
+    """The pointers of the movements weaker by one MRC grade or more than at the previous examination of that leg."""
+    graded = (
+        (f"{leg}/strength/{movement}", was.graded(movement), now.graded(movement))
+        for leg, was, now in compared_legs(exam)
+        for movement in Movement
+    )
     return tuple(
-        movement
-        for movement, before, after in graded
+        pointer
+        for pointer, before, after in graded
         if before is not None and after is not None and before - after >= FALLEN_GRADES
     )
 
@@ -145,12 +174,14 @@ def tempo_rapid(exam: Exam) -> Answer:
 
 def possibly_weaker(exam: Exam) -> tuple[str, ...]:
     """The pointers of what was stronger at the previous examination, by findings that have no grade to compare."""
-    if exam.previous_examination is None:
-        return ()
-    was, now = exam.previous_examination.examination, exam.examination
-    movements = (m for m in Movement if was.weak(m) is Answer.NO and m in ungraded(now))
-    functions = (f for f in FUNCTIONS if unable(getattr(was, f)) is Answer.NO and unable(getattr(now, f)) is Answer.YES)
-    return (*(f"/examination/strength/{each}" for each in movements), *(f"/examination/{each}" for each in functions))
+    found: list[str] = []
+    for leg, was, now in compared_legs(exam):
+        movements = (each for each in Movement if was.weak(each) is Answer.NO and each in ungraded(now))
+        found += (f"{leg}/strength/{each}" for each in movements)
+        for name in FUNCTIONS:
+            if unable(getattr(was, name)) is Answer.NO and unable(getattr(now, name)) is Answer.YES:
+                found.append(f"{leg}/{name}")
+    return tuple(found)
 
 
 def upper_motor_neuron(exam: Exam) -> Answer:
@@ -166,6 +197,12 @@ def upper_motor_neuron(exam: Exam) -> Answer:
 def any_deficit_known(exam: Exam) -> Answer:
     """A motor, sensory or reflex deficit of either leg."""
     return Answer.any(neurologic_deficit(leg, exam) for leg in exam.legs)
+
+
+def tension(leg: Examination) -> Answer:
+    """A positive sign of root tension, at whatever angle."""
+    raised = None if leg.straight_leg_raise is None else leg.straight_leg_raise.result
+    return Answer.any(positive(result) for result in (raised, *(getattr(leg, name) for name in TENSION_TESTS)))
 
 
 def speaks_of_a_root(exam: Exam) -> bool:

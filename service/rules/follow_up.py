@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 
 from features.answer import Answer
+from features.exam import positive
+from service.rules.limb import limb_at_risk
 from service.rules.management import ManagementRule, deciding, in_phase
+from service.rules.open_points import possibly_progressive
 from service.rules.pathway import CONSERVATIVE_WEEKS, ClinicalPicture, Phase
 
 TODAY, DAYS_WORKUP, DAYS_URGENT, DAYS_SEVERE, DAYS_MONTH = 0, 2, 7, 14, 28
@@ -25,8 +28,24 @@ FOLLOW_UP = (
         applies=in_phase(Phase.EMERGENCY),
         trigger="An emergency red flag",
         within_days=TODAY,
-        because="Today, in the emergency department.",
+        because="Now, in the emergency department.",
         citations=("calderdale2021", "lsc_mri"),
+    ),
+    FollowUpRule(
+        rule_id="FU-LIMB",
+        applies=lambda picture: limb_at_risk(picture.exam) is Answer.YES,
+        trigger="Reduced pulses and a motor or sensory deficit of one leg, symptoms of 14 days or less",
+        within_days=TODAY,
+        because="Today: the limb is checked for acute ischaemia.",
+        citations=("nerveroot_guideline",),
+    ),
+    FollowUpRule(
+        rule_id="FU-FLAG-BEFORE",
+        applies=lambda picture: bool(picture.emergency_open),
+        trigger="An emergency flag of the previous examination that nobody asked about again",
+        within_days=TODAY,
+        because="Today: an emergency red flag of the previous examination was not asked about again.",
+        citations=("nerveroot_guideline", "casazza2012"),
     ),
     FollowUpRule(
         rule_id="FU-FOOT-DROP",
@@ -48,6 +67,14 @@ FOLLOW_UP = (
         citations=("acr2021", "nerveroot_guideline"),
     ),
     FollowUpRule(
+        rule_id="FU-ZOSTER",
+        applies=lambda picture: positive(picture.exam.examination.dermatomal_rash) is Answer.YES,
+        trigger="Rash within one dermatome",
+        within_days=DAYS_WORKUP,
+        because="Within two days: whether to treat zoster with an antiviral is decided early.",
+        citations=("nerveroot_guideline",),
+    ),
+    FollowUpRule(
         rule_id="FU-URGENT",
         applies=in_phase(Phase.RED_FLAG_WORKUP, Phase.MOTOR_DEFICIT_REFERRAL),
         trigger="A severe deficit, or an override by age alone",
@@ -57,6 +84,14 @@ FOLLOW_UP = (
             "nerveroot_guideline",
             "acr2021",
         ),
+    ),
+    FollowUpRule(
+        rule_id="FU-WEAKER",
+        applies=possibly_progressive,
+        trigger="Weak without a grade, or a test of strength failed, that was normal at the previous examination",
+        within_days=DAYS_URGENT,
+        because="Within a week, strength graded: it was normal at the previous examination and is not now.",
+        citations=("nerveroot_guideline",),
     ),
     FollowUpRule(
         rule_id="FU-RECOVERED",
@@ -73,6 +108,14 @@ FOLLOW_UP = (
         within_days=DAYS_SEVERE,
         because="Sooner than the usual month, because the pain is severe.",
         citations=("nerveroot_guideline", "pengel2003", "nhg2015"),
+    ),
+    FollowUpRule(
+        rule_id="FU-PERSISTENT",
+        applies=in_phase(Phase.PERSISTENT_SYMPTOMS),
+        trigger="Persistent symptoms, none of the above",
+        within_days=DAYS_MONTH,
+        because="In a month: relief, strength, and whether imaging or a procedure is wanted now.",
+        citations=("nerveroot_guideline", "nhg2015"),
     ),
     FollowUpRule(
         rule_id="FU-MONTH",

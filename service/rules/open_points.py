@@ -87,7 +87,7 @@ def candidacy_unknown(picture: ClinicalPicture) -> bool:
 
 def nsaid_unknown(picture: ClinicalPicture) -> bool:
     """A painkiller may be wanted, and nobody asked what speaks against it."""
-    medicated = picture.phase is not Phase.EMERGENCY and picture.course is not Phase.RECOVERED
+    medicated = picture.phase is not Phase.EMERGENCY and picture.course is not Phase.RECOVERED and picture.in_pain
     return medicated and picture.nsaid_contraindicated is _UNKNOWN
 
 

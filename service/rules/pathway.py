@@ -9,7 +9,14 @@ from features.answer import Answer
 from features.exam import Exam
 from features.involvement import Involvement
 from features.treatment import NsaidContraindication, PainRelief
-from service.rules.findings import any_deficit_known, foot_drop_not_excluded, severe_weakness, weakness_progresses
+from service.rules.findings import (
+    any_deficit_known,
+    foot_drop_not_excluded,
+    severe_weakness,
+    tension,
+    weakness_progresses,
+)
+from service.rules.flags_before import emergency_not_asked_again
 from service.rules.guideline import Group, Policy, RedFlag, Urgency
 from service.rules.progression import not_tested_again, spread
 
@@ -124,12 +131,27 @@ class ClinicalPicture:
         return Answer.any(foot_drop_not_excluded(leg) for leg in self.exam.legs)
 
     @property
+    def in_pain(self) -> bool:
+        """Whether pain is told of, or nobody asked: all but a pain of zero with no region of pain named."""
+        return self.exam.history.pain_severity != 0 or bool(self.exam.history.pain_locations)
+
+    @property
+    def well(self) -> bool:
+        """No pain, no tingling, no deficit and no sign of tension, as far as anybody looked."""
+        tingles = bool(self.exam.history.paresthesia_locations)
+        found = (any_deficit_known(self.exam), *(tension(leg) for leg in self.exam.legs))
+        return not self.in_pain and not tingles and Answer.YES not in found
+
+    @property
     def recovered(self) -> bool:
-        """No pain and no tingling left, no deficit known, and none of the previous examination left untested."""
-        history = self.exam.history
-        tingles = bool(history.paresthesia_locations)
-        deficit = any_deficit_known(self.exam) is Answer.YES or bool(not_tested_again(self.exam))
-        return history.pain_severity == 0 and not tingles and not deficit
+        """Well, with a deficit looked for and none found, and nothing of the previous examination left open."""
+        looked_for = any_deficit_known(self.exam) is Answer.NO and self.exam.history.paresthesia_locations is not None
+        return self.well and looked_for and not not_tested_again(self.exam) and not self.emergency_open
+
+    @cached_property
+    def emergency_open(self) -> tuple[str, ...]:
+        """The pointers of an emergency of the previous examination that nobody asked about again."""
+        return emergency_not_asked_again(self.exam)
 
     @property
     def cared_for(self) -> Answer:

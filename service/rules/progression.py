@@ -16,8 +16,11 @@ from service.rules.findings import (
     FUNCTIONS,
     RAPID_HOURS,
     RESIDUAL_ML,
+    at_previous,
     bilateral_deficit,
+    bilateral_known,
     both_legs_deficient,
+    compared_legs,
     fallen,
     hours_apart,
     lost_reflex,
@@ -40,6 +43,7 @@ _ROOT_OF_FUNCTION = {
 class _Sign:
     """One sign of a root at both examinations; `roots` are those it may come from, the usual one first."""
 
+    leg: str
     kind: Kind
     finding: str
     roots: tuple[NerveRoot, ...]
@@ -48,50 +52,52 @@ class _Sign:
     lost_a_grade: bool = False
 
 
-def _signs(was: Examination, now: Examination, lost: tuple[str, ...]) -> Iterator[_Sign]:
+def _signs(leg: str, was: Examination, now: Examination, lost: tuple[str, ...]) -> Iterator[_Sign]:
     for row in MYOTOMES:
+        finding = f"{leg}/strength/{row.movement}"
         yield _Sign(
+            leg=leg,
             kind=Kind.MOTOR,
-            finding=f"/examination/strength/{row.movement}",
+            finding=finding,
             roots=row.roots,
             was=was.weak(row.movement),
             now=now.weak(row.movement),
-            lost_a_grade=row.movement in lost,
+            lost_a_grade=finding in lost,
         )
     for name in FUNCTIONS:
         before, after = unable(getattr(was, name)), unable(getattr(now, name))
         roots = (_ROOT_OF_FUNCTION[name],)
-        yield _Sign(kind=Kind.MOTOR, finding=f"/examination/{name}", roots=roots, was=before, now=after)
+        yield _Sign(leg=leg, kind=Kind.MOTOR, finding=f"{leg}/{name}", roots=roots, was=before, now=after)
     for arc in REFLEX_ARCS:
         before, after = lost_reflex(was, arc.reflex), lost_reflex(now, arc.reflex)
-        finding = f"/examination/reflexes/{arc.reflex}"
-        yield _Sign(kind=Kind.REFLEX, finding=finding, roots=arc.roots, was=before, now=after)
+        finding = f"{leg}/reflexes/{arc.reflex}"
+        yield _Sign(leg=leg, kind=Kind.REFLEX, finding=finding, roots=arc.roots, was=before, now=after)
     for skin in DERMATOMES:
         before, after = was.altered_sensation(skin.region), now.altered_sensation(skin.region)
-        finding = f"/examination/sensation/{skin.region}"
-        yield _Sign(kind=Kind.SENSORY, finding=finding, roots=skin.roots, was=before, now=after)
+        finding = f"{leg}/sensation/{skin.region}"
+        yield _Sign(leg=leg, kind=Kind.SENSORY, finding=finding, roots=skin.roots, was=before, now=after)
 
 
 def _signs_of_roots(exam: Exam) -> tuple[_Sign, ...]:
-    """Every sign of a root in the compared leg; none without a previous examination."""
-    if exam.previous_examination is None:
-        return ()
-    return tuple(_signs(exam.previous_examination.examination, exam.examination, fallen(exam)))
+    """Every sign of a root in the compared legs; none without a previous examination."""
+    lost = fallen(exam)
+    return tuple(sign for leg, was, now in compared_legs(exam) for sign in _signs(leg, was, now, lost))
 
 
-def new_roots(exam: Exam) -> Mapping[NerveRoot, tuple[str, ...]]:
-    """The roots that were well at the previous examination and are not now, each with the pointers that show it.
+def new_roots(exam: Exam) -> Mapping[tuple[str, NerveRoot], tuple[str, ...]]:
+    """The roots of each leg that were well at the previous examination and are not now, with what shows it.
 
     A root was well where signs of it were examined and all were normal. It is new where a movement of it has lost a
     whole grade, or where findings of two kinds (motor, reflex, sensory) have come: one lost reflex, or one numb region,
     is within what two examiners differ by (vroomen2000). What a root affected before explains counts for no new one.
     """
     signs = _signs_of_roots(exam)
-    affected = {sign.roots[0] for sign in signs if sign.roots and sign.was is Answer.YES}
-    come: dict[NerveRoot, list[_Sign]] = {}
+    affected = {(sign.leg, sign.roots[0]) for sign in signs if sign.roots and sign.was is Answer.YES}
+    come: dict[tuple[str, NerveRoot], list[_Sign]] = {}
     for sign in signs:
-        if sign.roots and sign.was is Answer.NO and sign.now is Answer.YES and not affected & set(sign.roots):
-            come.setdefault(sign.roots[0], []).append(sign)
+        explained = affected & {(sign.leg, root) for root in sign.roots}
+        if sign.roots and sign.was is Answer.NO and sign.now is Answer.YES and not explained:
+            come.setdefault((sign.leg, sign.roots[0]), []).append(sign)
     return {
         root: tuple(sign.finding for sign in found)
         for root, found in come.items()
@@ -108,24 +114,21 @@ def root_is_new(exam: Exam) -> Answer:
         return Answer.YES
     both = [sign for sign in _signs_of_roots(exam) if Answer.NOT_ASSESSED not in (sign.was, sign.now)]
     grade_open = any(
-        sign.kind is Kind.MOTOR
-        and sign.was is Answer.NO
-        and sign.now is Answer.YES
-        and _ungraded(exam.examination, sign.finding)
+        sign.kind is Kind.MOTOR and sign.was is Answer.NO and sign.now is Answer.YES and _ungraded(exam, sign.finding)
         for sign in both
     )
     return Answer.NOT_ASSESSED if grade_open or not both else Answer.NO
 
 
-def _ungraded(leg: Examination, finding: str) -> bool:
-    return any(finding == f"/examination/strength/{movement}" for movement in ungraded(leg))
+def _ungraded(exam: Exam, finding: str) -> bool:
+    legs = ((leg, now) for leg, _, now in compared_legs(exam))
+    return any(finding == f"{leg}/strength/{movement}" for leg, now in legs for movement in ungraded(now))
 
 
 def both_legs_are_new(exam: Exam) -> Answer:
-    """Whether a deficit in both legs was denied at the previous examination and is there now."""
-    if exam.previous_examination is None:
-        return Answer.NOT_ASSESSED
-    return ~exam.previous_examination.red_flags.bilateral_neurologic_deficit & bilateral_deficit(exam)
+    """Whether a deficit in both legs was denied, or not found, at the previous examination and is there now."""
+    before = at_previous(exam)
+    return Answer.NOT_ASSESSED if before is None else ~bilateral_known(before) & bilateral_deficit(exam)
 
 
 def new_in_cauda_equina(exam: Exam) -> tuple[str, ...]:
@@ -139,9 +142,13 @@ def new_in_cauda_equina(exam: Exam) -> tuple[str, ...]:
 
 def _was_altered(exam: Exam, finding: str) -> bool:
     """Whether perianal sensation was altered before: from reduced to absent is worse, but not new."""
-    previous = exam.previous_examination
-    saddle = finding.endswith(f"/{Perianal.PERIANAL}")
-    return saddle and previous is not None and previous.examination.saddle_altered is Answer.YES
+    before = at_previous(exam)
+    return finding.endswith(f"/{Perianal.PERIANAL}") and before is not None and _saddle_altered(before)
+
+
+def _saddle_altered(exam: Exam) -> bool:
+    """Whether perianal sensation was found altered; there is one saddle, whichever leg it was noted with."""
+    return any(leg.saddle_altered is Answer.YES for leg in exam.legs)
 
 
 def cauda_equina_is_new(exam: Exam) -> Answer:
@@ -182,8 +189,9 @@ def not_tested_again(exam: Exam) -> tuple[str, ...]:
     if exam.previous_examination is None:
         return ()
     found = [sign.finding for sign in _signs_of_roots(exam) if sign.was is Answer.YES]
-    if exam.previous_examination.examination.saddle_altered is Answer.YES:
-        found.append(f"/examination/sensation/{Perianal.PERIANAL}")
+    for leg, was, _ in compared_legs(exam):
+        if was.saddle_altered is Answer.YES and all(each.saddle_altered is Answer.NOT_ASSESSED for each in exam.legs):
+            found.append(f"{leg}/sensation/{Perianal.PERIANAL}")
     asked = [f"/red_flags/{name}" for name in (*CAUDA_EQUINA_QUESTIONS, "post_void_residual_ml")]
     legs_open = both_legs_deficient(exam) is Answer.NOT_ASSESSED
     asked += ["/red_flags/bilateral_neurologic_deficit"] if legs_open else []
@@ -209,19 +217,20 @@ def _present(screen: RedFlagScreen, name: str) -> bool:
 
 def deficit_before(exam: Exam) -> bool:
     """Whether the previous examination found any deficit, of a root or of bladder, bowel, saddle or both legs."""
-    previous = exam.previous_examination
-    if previous is None:
+    before = at_previous(exam)
+    if before is None:
         return False
     root = any(sign.was is Answer.YES for sign in _signs_of_roots(exam))
-    return root or _cauda_equina_or_both_legs(previous.red_flags, previous.examination)
+    return root or _cauda_equina_or_both_legs(before)
 
 
 def deficit_now(exam: Exam) -> bool:
-    """Whether the present examination finds any of these."""
-    found = neurologic_deficit(exam.examination, exam) | bilateral_deficit(exam)
-    return found is Answer.YES or _cauda_equina_or_both_legs(exam.red_flags, exam.examination)
+    """Whether the present examination finds any of these, in a leg that the previous one tells of."""
+    legs = (now for _, _, now in compared_legs(exam))
+    found = Answer.any((*(neurologic_deficit(leg, exam) for leg in legs), bilateral_deficit(exam)))
+    return found is Answer.YES or _cauda_equina_or_both_legs(exam)
 
 
-def _cauda_equina_or_both_legs(screen: RedFlagScreen, leg: Examination) -> bool:
+def _cauda_equina_or_both_legs(exam: Exam) -> bool:
     names = (*CAUDA_EQUINA_QUESTIONS, "post_void_residual_ml", "bilateral_neurologic_deficit")
-    return leg.saddle_altered is Answer.YES or any(_present(screen, name) for name in names)
+    return _saddle_altered(exam) or any(_present(exam.red_flags, name) for name in names)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from features.answer import Answer
-from service.rules.findings import possibly_weaker
+from service.rules.findings import motor_deficit, possibly_weaker, reflex_deficit, sensory_deficit
 from service.rules.management import ManagementRule
 from service.rules.open_points import (
     angle_unknown,
@@ -16,6 +16,7 @@ from service.rules.open_points import (
     foot_drops,
     functions,
     intolerable_unknown,
+    legs,
     mri_safety_unknown,
     nsaid_unknown,
     possibly_progressive,
@@ -26,6 +27,7 @@ from service.rules.open_points import (
     ungraded_movements,
 )
 from service.rules.pathway import ClinicalPicture, Phase
+from service.rules.pointers import not_stated
 from service.rules.progression import date_needed, not_asked_again, not_tested_again
 
 
@@ -38,7 +40,20 @@ class Question(ManagementRule):
 
 
 def _signs_not_tested_again(picture: ClinicalPicture) -> tuple[str, ...]:
-    return tuple(pointer for pointer in not_tested_again(picture.exam) if pointer.startswith("/examination/"))
+    return tuple(pointer for pointer in not_tested_again(picture.exam) if not pointer.startswith("/red_flags/"))
+
+
+def _not_looked_for(picture: ClinicalPicture) -> tuple[str, ...]:
+    """What would settle whether a person without pain has recovered."""
+    tingling = not_stated(picture.exam, ("/history/paresthesia_locations",))
+    kinds = (("strength", motor_deficit), ("reflexes", lambda leg: reflex_deficit(leg, picture.exam)))
+    open_signs = (
+        f"{leg}/{name}"
+        for leg, found in legs(picture)
+        for name, deficit in (*kinds, ("sensation", sensory_deficit))
+        if deficit(found) is Answer.NOT_ASSESSED
+    )
+    return (*tingling, *open_signs)
 
 
 def _always(*pointers: str) -> Callable[[ClinicalPicture], tuple[str, ...]]:
@@ -85,6 +100,15 @@ QUESTIONS = (
         trigger="A deficit of the previous examination was not tested again, no emergency",
         ask=_signs_not_tested_again,
         text="A deficit of the previous examination was not tested again: is it worse, the same or gone? Until then "
+        "nobody is called recovered.",
+        citations=("nerveroot_guideline",),
+    ),
+    Question(
+        rule_id="QU-RECOVERED",
+        applies=lambda picture: picture.in_course and picture.well and not not_tested_again(picture.exam),
+        trigger="No pain and nothing found, but a deficit, or tingling, was not looked for enough to say recovered",
+        ask=_not_looked_for,
+        text="The pain is gone: are strength, sensation and reflexes normal too, and is there no tingling? Until then "
         "nobody is called recovered.",
         citations=("nerveroot_guideline",),
     ),
@@ -200,8 +224,8 @@ QUESTIONS = (
         applies=candidacy_unknown,
         trigger="Persistent symptoms, candidacy not stated",
         ask=_always("/treatment/surgery_candidate", "/treatment/epidural_injection_candidate"),
-        text="Would the person be a candidate for, and want, surgery or an epidural injection? MRI is indicated only "
-        "then.",
+        text="Would the person be a candidate for, and want, surgery or an epidural injection? Without a "
+        "red flag MRI is indicated only then.",
         citations=("acr2021", "ng59"),
     ),
     Question(

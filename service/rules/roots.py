@@ -6,8 +6,10 @@ from enum import StrEnum
 from features.anatomy import DERMATOMES, MYOTOMES, REFLEX_ARCS, ROOTS, NerveRoot, Reflex
 from features.answer import Answer
 from features.exam import Exam, positive, unable
+from features.involvement import MORE_LIKELY_THAN_NOT
 from service.rules.abstention import abstaining
 from service.rules.findings import neurologic_deficit, reflex_deficit
+from service.rules.look_alikes import look_alikes
 from service.rules.pathway import ClinicalPicture
 
 
@@ -115,10 +117,30 @@ def _signs(exam: Exam) -> tuple[Answer, ...]:
     return tuple(answer for answer in found if answer is not Answer.NOT_ASSESSED)
 
 
+def stays_above_the_knee(exam: Exam) -> bool:
+    """Whether there is pain, and it is known not to go below the knee; an empty list of regions tells of no pain.
+
+    Pain of an upper root stays there too, and is not held against a root.
+    """
+    history = exam.history
+    told = history.pain_radiates_below_knee is Answer.NO or bool(history.pain_locations)
+    upper = any(rule.rule_id == "LA-UPPER-ROOT" for rule in look_alikes(exam))
+    return told and history.below_knee is Answer.NO and not upper
+
+
+_NOT_REFERRED = frozenset({"LA-STENOSIS", "LA-UPPER-ROOT", "LA-MERALGIA"})
+"""Look-alikes whose pain comes from a nerve or the canal although it may stay above the knee."""
+
+
 def pattern_of(picture: ClinicalPicture) -> Pattern:
-    """Radicular where a root is likely; referred where the pain stays above the knee and no sign of a root is found."""
-    signs, roots = _signs(picture.exam), likely_roots(picture)
-    if picture.exam.history.below_knee is not Answer.NO or Answer.YES in signs:
-        return Pattern.RADICULAR if roots else Pattern.UNDETERMINED
-    settled = not roots and bool(signs) and not abstaining(picture)
+    """Radicular where a root is more likely than not; referred where the pain stays above the knee, no sign of a root
+    is found and no look-alike speaks for a nerve or the canal.
+    """
+    exam, roots = picture.exam, likely_roots(picture)
+    signs, found = _signs(exam), picture.involvement
+    if not stays_above_the_knee(exam) or Answer.YES in signs:
+        sure = found is not None and any(found.roots[root] >= MORE_LIKELY_THAN_NOT for root in roots)
+        return Pattern.RADICULAR if sure else Pattern.UNDETERMINED
+    nerve = any(rule.rule_id in _NOT_REFERRED for rule in look_alikes(exam))
+    settled = not roots and bool(signs) and not abstaining(picture) and not nerve
     return Pattern.REFERRED if settled else Pattern.UNDETERMINED

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from features.answer import Answer
 from service.rules.guideline import Group, Urgency
+from service.rules.instead import treated_otherwise
 from service.rules.management import ManagementRule, deciding, in_phase
 from service.rules.pathway import ClinicalPicture, Phase
 
@@ -43,6 +44,14 @@ def _intolerable_after_care(picture: ClinicalPicture) -> bool:
     return unbearable is Answer.YES and treatment.surgery_candidate is not Answer.NO
 
 
+def weigh_operation(picture: ClinicalPicture) -> bool:
+    """Whether an operation on a disc is a choice to be made with the person: persistent symptoms, and asked for."""
+    treatment = picture.exam.treatment
+    asked_for = Answer.YES in (treatment.surgery_candidate, treatment.intolerable_pain)
+    ruled_out = Answer.NO in (treatment.surgery_candidate, picture.not_relieved) or treated_otherwise(picture.exam)
+    return picture.course is Phase.PERSISTENT_SYMPTOMS and asked_for and not ruled_out
+
+
 SURGERY = (
     SurgeryRule(
         rule_id="SU-CAUDA-EQUINA",
@@ -60,7 +69,7 @@ SURGERY = (
         applies=in_phase(Phase.EMERGENCY),
         trigger="Any other emergency red flag",
         timing=SurgeryTiming.WITHIN_24_HOURS,
-        because="Suspected compression: surgical opinion today, and operation within 24 hours if it is confirmed.",
+        because="Suspected compression: surgical opinion now, and operation within 24 hours if it is confirmed.",
         citations=("casazza2012", "chou2011"),
     ),
     SurgeryRule(
@@ -105,11 +114,19 @@ SURGERY = (
         citations=("acr2021", "casazza2012"),
     ),
     SurgeryRule(
+        rule_id="SU-SHARED-DECISION",
+        applies=weigh_operation,
+        trigger="Persistent symptoms, candidate for surgery, none of the above",
+        timing=SurgeryTiming.NONE,
+        because="No surgeon is needed unless the shared decision is for an operation.",
+        citations=("peul2007", "peul2008"),
+    ),
+    SurgeryRule(
         rule_id="SU-NONE",
         applies=lambda picture: True,
         trigger="None of these",
         timing=SurgeryTiming.NONE,
-        because="Nothing stated asks for a surgeon now.",
+        because="Nothing stated asks for a spinal surgeon now.",
         citations=("peul2007", "peul2008"),
     ),
 )

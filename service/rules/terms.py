@@ -104,13 +104,17 @@ VALUES = _terms(
         ("negative", "negative", "did not hurt the leg"),
         ("true", "present", "yes"),
         ("false", "denied", "no"),
+        ("of_other_leg", "{finding} of the other leg", "{finding} (other leg)"),
         ("undated", "an unstated date", "your last visit"),
         ("today", "this examination", "today"),
     )
 )
 """Grades, results and dates by their code."""
 
-TERMS = (*FINDINGS.values(), *VALUES.values())
+(OVER_90,) = _terms((("over_90", "over 90", "over 90"),)).values()
+"""A share in per cent that is given no number."""
+
+TERMS = (OVER_90, *FINDINGS.values(), *VALUES.values())
 """Every term."""
 
 

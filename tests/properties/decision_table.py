@@ -80,10 +80,13 @@ class Row:
         }
         screen = {FLAG_OF[flag]: True for flag in self.flags if flag in FLAG_OF}
         cord = {"clonus": True} if "cord" in self.flags else {}
+        calm = course.pain == 0
+        felt: Body = {"reflexes": {"achilles": "normal"}, "sensation": {"sole": "normal"}} if calm else {}
+        history = {"pain_severity": course.pain, "symptom_duration_days": course.days}
         return a_body(
             self.age,
-            history={"pain_severity": course.pain, "symptom_duration_days": course.days},
-            examination={"strength": STRENGTHS[self.strength], **cord},
+            history={**history, **({"paresthesia_locations": []} if calm else {})},
+            examination={"strength": STRENGTHS[self.strength], **felt, **cord},
             red_flags={**screen, **TEMPO[self.tempo]},
             treatment=treatment,
         )
@@ -110,8 +113,8 @@ class Row:
 
     @property
     def recovered(self) -> bool:
-        """No pain left, nothing known to be weak."""
-        return self.course.pain == 0 and not self.weak
+        """No pain left, strength tested and normal, as reflexes and sensation are where there is no pain."""
+        return self.course.pain == 0 and self.strength == "normal"
 
     @property
     def imaged(self) -> bool:

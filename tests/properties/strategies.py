@@ -202,9 +202,10 @@ def bodies(draw: st.DrawFn) -> Body:
     )
     gravity = draw(st.sampled_from(list(GRAVITY)))
     leg, most = _leg(GRAVITY[gravity]), {"normal": 0, "weak": 0, "calm": 1, "any": 2}[gravity]
-    history = draw(histories())
+    history, well = draw(histories()), False
     if gravity == "normal" and draw(st.booleans()):
-        history |= {"pain_severity": 0, "paresthesia_locations": []}
+        history |= {"pain_severity": 0, "pain_locations": [], "paresthesia_locations": []}
+        well = draw(st.booleans())
     reasons = st.lists(st.sampled_from([each.value for each in NsaidContraindication]), max_size=2, unique=True)
     treatment: Body = draw(
         st.fixed_dictionaries(
@@ -222,6 +223,12 @@ def bodies(draw: st.DrawFn) -> Body:
     )
     _agree(patient, history, treatment)
     body: Body = {"patient": patient, "history": history, "examination": draw(leg), "treatment": treatment}
+    if well:  # recovery is not drawn by chance: strength, reflexes and sensation have to be known
+        body["examination"] |= {
+            "strength": {Movement.GREAT_TOE_EXTENSION.value: 5},
+            "reflexes": {Reflex.ACHILLES.value: ReflexGrade.NORMAL.value},
+            "sensation": {Region.SOLE.value: Sensation.NORMAL.value},
+        }
     body["red_flags"] = draw(screens(most))
     body["other_leg"] = draw(st.none() | leg)
     body["examined_at"] = draw(st.sampled_from([None, NOON.isoformat()]))
@@ -254,4 +261,5 @@ def previous_examinations(draw: st.DrawFn, now: Body) -> Body:
     if draw(st.sampled_from([True, True, False])):
         groups = {name: {**now.get(name, {}), **then.get(name, {})} for name in ("strength", "reflexes", "sensation")}
         then = {**now, **then, **groups}
-    return {"examined_at": draw(st.sampled_from(times)), "examination": then, "red_flags": draw(st.none() | screens())}
+    screen, other = draw(st.none() | screens()), draw(st.none() | legs())
+    return {"examined_at": draw(st.sampled_from(times)), "examination": then, "red_flags": screen, "other_leg": other}

@@ -4,9 +4,16 @@ from types import ModuleType
 
 import pytest
 
-from tests.properties import test_answer, test_medication, test_mirror, test_since_last_time, test_urgency
+from tests.properties import test_answer, test_medication, test_mirror, test_since_last_time, test_urgency, test_visits
 
-MODULES: tuple[ModuleType, ...] = (test_answer, test_medication, test_mirror, test_since_last_time, test_urgency)
+MODULES: tuple[ModuleType, ...] = (
+    test_answer,
+    test_medication,
+    test_mirror,
+    test_since_last_time,
+    test_urgency,
+    test_visits,
+)
 PROPERTIES = {
     f"{module.__name__.rsplit('.', 1)[-1]}::{name}": check.at_length
     for module in MODULES

@@ -63,6 +63,7 @@ ABSTAINED = {
             "straight leg raise alone": undecided(**raised()),
             "buttock and straight leg raise": undecided(history={"pain_locations": ["buttock"]}, examination=TENSION),
             "four findings": undecided(**FOUR),
+            "one ruled out": Told(sections=raised(), roots=(0.19, 0.4, 0.3), none=0.3),
             "? strength, negative": undecided(**raised("negative")),
         },
         hidden={
@@ -73,7 +74,7 @@ ABSTAINED = {
             "a deficit": undecided(**weak(4)),
             "a root at 0.5": Told(sections=raised(), roots=(0.2, 0.5, 0.3), none=0.3),
             "none of them at 0.5": Told(sections=raised(), roots=UNDECIDED, none=0.5),
-            "one ruled out": Told(sections=raised(), roots=(0.19, 0.4, 0.3), none=0.3),
+            "two ruled out": Told(sections=raised(), roots=(0.19, 0.4, 0.19), none=0.3),
             "no answer": Told(sections=raised(), roots=None),
         },
     ),

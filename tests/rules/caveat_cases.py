@@ -9,6 +9,8 @@ from tests.rules.sections import (
     THREE_ROOTS,
     UNGRADED_DROP,
     Cases,
+    care,
+    limb,
     raised,
 )
 
@@ -35,9 +37,12 @@ RESERVED = {
         shown={
             "told": {"history": {"pain_radiates_below_knee": False}},
             "by its regions": {"history": {"pain_locations": ["buttock", "knee"]}},
+            "told, no region named": {"history": {"pain_radiates_below_knee": False, "pain_locations": []}},
         },
         hidden={
             "?": {},
+            "it hurts nowhere": {"history": {"pain_locations": []}},
+            "an upper root": {"history": {"pain_locations": ["anterior_thigh"]}},
             "sole": {"history": {"pain_locations": ["sole"]}},
             "emergency": {**CAUDA, "history": {"pain_radiates_below_knee": False}},
         },
@@ -85,7 +90,15 @@ RESERVED = {
         hidden={"?": {}, "? the rest, strong": weak(5), "weak": weak(4)},
     ),
     "CA-IMAGING": Cases(
-        shown={"cancer": CANCER, "severe": SEVERE}, hidden={"?": {}, "grade 3.5": MODERATE, "emergency": CAUDA}
+        shown={"severe": SEVERE, "over 50": {"age": 51}, "candidate": care(surgery_candidate=True)},
+        hidden={
+            "?": {},
+            "grade 3.5": MODERATE,
+            "emergency": CAUDA,
+            "cancer": CANCER,
+            "fever": flags(fever=True),
+            "clonus": {"examination": {"clonus": True}},
+        },
     ),
     "CA-MRI-PREFERRED": Cases(
         shown={"? contraindication": CANCER, "none": {**CANCER, "treatment": {"mri_contraindicated": False}}},
@@ -116,6 +129,7 @@ RESERVED = {
             "cancer": CANCER,
             "? grade of dorsiflexion": UNGRADED_DROP,
             "three roots": THREE_ROOTS,
+            "a limb without pulses": limb(),
             "both legs": flags(bilateral_neurologic_deficit=True),
         },
     ),

@@ -115,6 +115,25 @@ COMPARED = {
         },
         hidden={"? then": {**before(), **weak(2)}, "a grade": FALL},
     ),
+    "CO-FLAG-BEFORE": Cases(
+        shown={
+            "? retention": {
+                **pair(48, was=toe(4), now=toe(4)),
+                "previous_examination": {"examination": toe(4), "red_flags": {"urinary_retention": True}},
+            },
+        },
+        hidden={
+            "asked": {
+                **pair(48, was=toe(4), now=toe(4)),
+                "previous_examination": {"examination": toe(4), "red_flags": {"urinary_retention": True}},
+                **flags(urinary_retention=False),
+            },
+            "? cancer is no emergency": {
+                **pair(48, was=toe(5), now=toe(5)),
+                "previous_examination": {"examination": toe(5), "red_flags": {"history_of_cancer": True}},
+            },
+        },
+    ),
     "CO-SMALL": Cases(
         shown={
             "half a grade": HALF,

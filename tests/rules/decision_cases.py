@@ -1,18 +1,21 @@
 """Imaging, surgery and follow-up: exams in which each rule decides and in which it does not."""
 
-from tests.rules.red_flag_cases import flags, weak
+from tests.rules.red_flag_cases import earlier, flags, weak
 from tests.rules.sections import (
     CANCER,
     CANDIDATE,
     CAUDA,
     CLONUS,
+    FOUND_WELL,
     GRADED_DORSIFLEXION,
     LESS_PAIN,
     LONG,
     MODERATE,
     NO_CANDIDATE,
+    NO_PAIN,
     PAIN,
     RAPID,
+    RASH,
     RECOVERED,
     SEVERE,
     SHORT,
@@ -21,7 +24,9 @@ from tests.rules.sections import (
     TWO_ROOTS,
     UNGRADED_DROP,
     Cases,
+    before,
     care,
+    limb,
 )
 
 DECISIONS = {
@@ -80,12 +85,20 @@ DECISIONS = {
         hidden={"?": {}, "41.9 days": SHORT, "known": care(**CANDIDATE)},
     ),
     "IM-RECOVERED": Cases(
-        shown={"no pain, nothing found": RECOVERED, "no pain, strong": {**RECOVERED, **weak(5)}},
+        shown={"no pain, nothing found": RECOVERED},
         hidden={
             "? pain": {},
-            "pain 0.1": {"history": {"pain_severity": 0.1}},
+            "? examined": NO_PAIN,
+            "? tingling": {**RECOVERED, "history": {"pain_severity": 0}},
+            "? sensation": {**NO_PAIN, **weak(5)},
+            "pain 0.1": {**RECOVERED, "history": {"pain_severity": 0.1, "paresthesia_locations": []}},
+            "a region hurts": {
+                **RECOVERED,
+                "history": {"pain_severity": 0, "paresthesia_locations": [], "pain_locations": ["sole"]},
+            },
+            "root tension": {**RECOVERED, "examination": {**FOUND_WELL, "slump": "positive"}},
             "weak": {**RECOVERED, **weak()},
-            "tingling left": {"history": {"pain_severity": 0, "paresthesia_locations": ["sole"]}},
+            "tingling left": {**RECOVERED, "history": {"pain_severity": 0, "paresthesia_locations": ["sole"]}},
         },
     ),
     "IM-FIRST-WEEKS": Cases(
@@ -158,8 +171,57 @@ DECISIONS = {
             "and grade 3": {**CANCER, **SEVERE},
         },
     ),
-    "SU-NONE": Cases(shown={"?": {}, "grade 3.5": MODERATE}, hidden={"grade 3": SEVERE}),
+    "SU-SHARED-DECISION": Cases(
+        shown={"candidate": care(**CANDIDATE), "over 50": {"age": 70, **care(**CANDIDATE)}},
+        hidden={
+            "intolerable": care(intolerable_pain=True, **CANDIDATE),
+            "? candidacy": care(),
+            "relieved": care(6, "adequate", **CANDIDATE),
+            "rash": {**RASH, **care(**CANDIDATE)},
+        },
+    ),
+    "SU-NONE": Cases(
+        shown={"?": {}, "grade 3.5": MODERATE}, hidden={"grade 3": SEVERE, "candidate": care(**CANDIDATE)}
+    ),
     "FU-EMERGENCY": Cases(shown={"cauda": CAUDA}, hidden={"?": {}, "cancer": CANCER}),
+    "FU-FLAG-BEFORE": Cases(
+        shown={"? retention now": earlier(48, red_flags={"urinary_retention": True})},
+        hidden={
+            "denied now": {**flags(urinary_retention=False), **earlier(48, red_flags={"urinary_retention": True})},
+            "? then": earlier(48),
+            "no emergency then": earlier(48, red_flags={"fever": True}),
+        },
+    ),
+    "FU-LIMB": Cases(shown={"14 days": limb()}, hidden={"? days": limb(None), "emergency": {**limb(), **CAUDA}}),
+    "FU-ZOSTER": Cases(
+        shown={"rash": RASH, "over 50": {"age": 70, **RASH}},
+        hidden={
+            "? rash": {},
+            "no rash": {"examination": {"dermatomal_rash": "negative"}},
+            "cancer": {**RASH, **CANCER},
+        },
+    ),
+    "FU-WEAKER": Cases(
+        shown={
+            "toe walk lost": {
+                "examination": {"toe_walk": "unable"},
+                **before(toe_walk="able"),
+            },
+            "weak, no grade": {**weak("weak"), **before(strength={"great_toe_extension": 5})},
+        },
+        hidden={
+            "? before": weak("weak"),
+            "denied to progress": {
+                **weak("weak"),
+                **before(strength={"great_toe_extension": 5}),
+                **flags(progressive_motor_weakness=False),
+            },
+        },
+    ),
+    "FU-PERSISTENT": Cases(
+        shown={"6 weeks": care(), "? weeks, 42 days": LONG},
+        hidden={"? duration": {}, "over 50": {"age": 70, **care()}, "severe pain": {**PAIN, **care()}},
+    ),
     "FU-FOOT-DROP": Cases(
         shown={"not graded": UNGRADED_DROP, "no heel walk": {"examination": {"heel_walk": "unable"}}},
         hidden={"?": {}, "graded": GRADED_DORSIFLEXION},
@@ -177,5 +239,5 @@ DECISIONS = {
         shown={"7 of 10": PAIN, "intolerable": {"treatment": {"intolerable_pain": True}}},
         hidden={"? pain": {}, "6.9 of 10": LESS_PAIN},
     ),
-    "FU-MONTH": Cases(shown={"?": {}, "6.9 of 10": LESS_PAIN}, hidden={"7 of 10": PAIN}),
+    "FU-MONTH": Cases(shown={"?": {}, "6.9 of 10": LESS_PAIN}, hidden={"7 of 10": PAIN, "6 weeks": care()}),
 }

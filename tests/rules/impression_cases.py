@@ -18,9 +18,9 @@ from tests.rules.impression_exams import (
     of,
     other_leg,
 )
-from tests.rules.look_alike_cases import foot_drop, hurts
+from tests.rules.look_alike_cases import foot_drop, hurts, tingles
 from tests.rules.red_flag_cases import flags, weak
-from tests.rules.sections import CANCER, CAUDA, MODERATE, RECOVERED, SEVERE, SLOW, UNGRADED_DROP, raised
+from tests.rules.sections import CANCER, CAUDA, FOUND_WELL, MODERATE, RECOVERED, SEVERE, SLOW, UNGRADED_DROP, raised
 from tests.rules.told import L5, S1, Told, ToldCases
 
 SAID = {
@@ -64,7 +64,7 @@ SAID = {
             "L5 likely": of(ZOSTER),
             "? look-alike": none_of(SOLE),
             "no answer": Told(sections=ZOSTER, roots=None),
-            "recovered": none_of({**RECOVERED, **ZOSTER}),
+            "recovered": none_of({**RECOVERED, "examination": {**FOUND_WELL, **ZOSTER["examination"]}}),
             "outside": none_of(ZOSTER, outside=(Outside.PATTERN,)),
             "a foot drop it does not bring": none_of({**hurts("groin"), **UNGRADED_DROP}),
             "a lost jerk it does not bring": none_of(
@@ -80,7 +80,7 @@ SAID = {
             "L5 likely": of(ZOSTER),
             "no answer": Told(sections=ZOSTER, roots=None),
             "outside": none_of(ZOSTER, outside=(Outside.PATTERN,)),
-            "recovered": none_of({**RECOVERED, **ZOSTER}),
+            "recovered": none_of({**RECOVERED, "examination": {**FOUND_WELL, **ZOSTER["examination"]}}),
             "a foot drop it does not bring": none_of({**hurts("groin"), **UNGRADED_DROP}),
             "beside the one that brings the foot drop": none_of({**hurts("groin"), **foot_drop(inversion=5)}),
             "fever": none_of({**ZOSTER, **FEVER}),
@@ -116,12 +116,22 @@ SAID = {
         shown={"no answer": Told(sections=SOLE, roots=None), "? everything": Told(roots=None)},
         hidden={"an answer": of(SOLE), "clonus": Told(sections={"examination": {"clonus": True}}, roots=None)},
     ),
+    "IP-EMERGENCY-ROOTS": ToldCases(
+        shown={"cauda": of({**SOLE, **CAUDA}), "? everything else": none_of(CAUDA)},
+        hidden={
+            "?": of(SOLE),
+            "cancer": of({**SOLE, **CANCER}),
+            "and clonus": of({**CAUDA, "examination": {"clonus": True}}),
+            "no answer": Told(sections=CAUDA, roots=None),
+        },
+    ),
     "IP-RECOVERED": ToldCases(
-        shown={"no pain": of({**RECOVERED, **weak(5)}), "? everything but pain": of(RECOVERED)},
+        shown={"no pain, nothing found": of(RECOVERED)},
         hidden={
             "? pain": of(weak(5)),
+            "? everything but pain": of({"history": {"pain_severity": 0}}),
             "still weak": of({**RECOVERED, **weak(4)}),
-            "fever": of({**RECOVERED, **weak(5), **FEVER}),
+            "fever": of({**RECOVERED, **FEVER}),
         },
     ),
     "IP-NOTHING-STATED": ABSTAINED["AB-NOTHING-STATED"],
@@ -138,9 +148,9 @@ SAID = {
             "it tingles": of({"history": {"paresthesia_locations": ["sole"]}}),
             "two": of(SOLE, BOTH, 0.2),
             "a sign of the other root": of({**SOLE, **TOE}, S1),
-            "emergency": of({**SOLE, **CAUDA}),
         },
         hidden={
+            "emergency": of({**SOLE, **CAUDA}),
             "weak": of({**SOLE, **TOE}),
             "one of two": of({**SOLE, **TOE}, BOTH, 0.2),
             "open": of(SOLE, OPEN, 0.49),
@@ -214,6 +224,12 @@ SAID = {
             "L5 likely": of(AWAY),
             "outside": none_of(AWAY, outside=(Outside.AGE,)),
             "cauda": none_of({**AWAY, **CAUDA}),
+            "hurts nowhere": none_of({**hurts(), **raised("negative")}),
+            "stenosis": none_of(
+                {**hurts("posterior_thigh", worse_with_walking=True, relieved_by_flexion=True), **raised("negative")}
+            ),
+            "an upper root": none_of({**hurts("anterior_thigh"), **raised("negative")}),
+            "meralgia": none_of({**tingles("anterolateral_thigh", pain=("lateral_thigh",)), **raised("negative")}),
         },
     ),
     "IP-OTHER-LEG-NONE": ToldCases(
@@ -230,11 +246,16 @@ SAID = {
             "cancer": none_of({**CANCER, **SOLE}),
             "cancer and a rash": none_of({**CANCER, **ZOSTER}),
             "open": of({**CANCER, **SOLE}, OPEN, 0.49),
-            "referred": none_of({**AWAY, **CAUDA}),
-            "recovered": of({**RECOVERED, **weak(5), **FEVER}),
+            "referred": none_of({**AWAY, **FEVER}),
+            "recovered": of({**RECOVERED, **FEVER}),
             "progressive, no weakness found": none_of({**SLOW, **SOLE}),
         },
-        hidden={"?": none_of(SOLE), "L5 likely": of({**CANCER, **SOLE}), "over 50": none_of({"age": 51, **SOLE})},
+        hidden={
+            "?": none_of(SOLE),
+            "L5 likely": of({**CANCER, **SOLE}),
+            "over 50": none_of({"age": 51, **SOLE}),
+            "cauda": none_of(CAUDA),
+        },
     ),
     "IP-NONE": ToldCases(
         shown={"none likely": none_of(SOLE), "over 50": none_of({"age": 51, **SOLE}), "strong": none_of(weak(5))},

@@ -2,7 +2,8 @@
 
 from tests.rules.abstention_cases import undecided
 from tests.rules.impression_exams import BOTH, FEVER, JERK_ABOVE, OPEN, SOLE, THIGH, TOE, none_of, of
-from tests.rules.red_flag_cases import weak
+from tests.rules.look_alike_cases import foot_drop, hurts
+from tests.rules.red_flag_cases import Sections, flags, weak
 from tests.rules.sections import CANCER, CAUDA, RECOVERED, SLOW
 from tests.rules.told import L4, L5, S1, Told, ToldCases
 
@@ -43,11 +44,27 @@ def evidence(name: str) -> ToldCases:
         if name == "NONE"
         else {
             name: KINDS[name],
-            "emergency": of({**KINDS[name].sections, **CAUDA}),
+            "osteoporosis": of({**KINDS[name].sections, **flags(osteoporosis=True)}),
         }
     )
     hidden = {"no likely root": none_of(SOLE), "open, fever": of({**KINDS[name].sections, **FEVER}, OPEN, 0.49)}
+    hidden["emergency"] = of({**KINDS[name].sections, **CAUDA})
     return ToldCases(shown=shown, hidden={**others, **hidden})
+
+
+_ASKED = (
+    *("urinary_retention", "urinary_incontinence", "new_bladder_symptom", "fecal_incontinence", "saddle_anesthesia"),
+    *("bilateral_neurologic_deficit", "progressive_motor_weakness", "significant_trauma", "steroid_use"),
+    *("immunosuppression", "recent_infection", "iv_drug_use"),
+)
+_LEFT_OUT = ("history_of_cancer", "unexplained_weight_loss", "fever", "osteoporosis")
+"""Questions each of which is a red flag of its own."""
+
+
+def screened(open_flags: int) -> Sections:
+    """A screen for red flags in which some were not asked."""
+    asked = (*_ASKED, *_LEFT_OUT[open_flags:])
+    return {"red_flags": dict.fromkeys(asked, False), "examination": {"plantar_response": "flexor"}}
 
 
 def ankle_jerks(age: float, other: str) -> Told:
@@ -67,6 +84,7 @@ DETAILED = {
                 "open": of(SOLE, (0.4, 0.4, 0.4), 0.49),
                 "cancer": of({**SOLE, **CANCER}, roots),
                 "emergency": of({**SOLE, **CAUDA}, roots),
+                **({"the peroneal nerve spares": of(foot_drop(5, 5))} if name == "L5" else {}),
             },
         )
         for name, roots in (("L4", L4), ("L5", L5), ("S1", S1))
@@ -78,6 +96,7 @@ DETAILED = {
             "? everything": Told(),
             "fever": of({**SOLE, **FEVER}),
             "emergency": of({**SOLE, **CAUDA}),
+            "the peroneal nerve spares": of(foot_drop(5, 5)),
         },
     ),
     "IP-UNEXPLAINED": ToldCases(
@@ -111,6 +130,8 @@ DETAILED = {
             "below": of(SOLE),
             "L4": of(THIGH, L4),
             "? where": of(weak(4)),
+            "nowhere": of({**hurts(), **weak(4)}),
+            "an upper root": of(hurts("anterior_thigh")),
             "none likely": none_of(THIGH),
         },
     ),
@@ -119,12 +140,16 @@ DETAILED = {
         hidden={
             "0.19": of(SOLE, (0.1, 0.8, 0.19)),
             "? everything": undecided(),
-            "recovered": of({**RECOVERED, **weak(5)}, (0.3, 0.3, 0.3)),
+            "recovered": of(RECOVERED, (0.3, 0.3, 0.3)),
             "emergency": of({**SOLE, **CAUDA}, (0.1, 0.8, 0.2)),
         },
     ),
     "IP-OPEN-SCREEN": ToldCases(
-        shown={"? flags": of(SOLE), "? flags, emergency": of(CAUDA)},
-        hidden={},  # the full screen is tested apart
+        shown={"? one": of(screened(1)), "? three": of(screened(3))},
+        hidden={"all asked": of(screened(0)), "? four": of(screened(4)), "? all": of(SOLE)},
+    ),
+    "IP-OPEN-SCREEN-MORE": ToldCases(
+        shown={"? four": of(screened(4)), "? all": of(SOLE), "? all, emergency": of(CAUDA)},
+        hidden={"all asked": of(screened(0)), "? three": of(screened(3))},
     ),
 }

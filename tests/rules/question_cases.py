@@ -8,6 +8,7 @@ from tests.rules.sections import (
     GRADED_DORSIFLEXION,
     LONG,
     NO_CANDIDATE,
+    NO_PAIN,
     RAPID,
     RECOVERED,
     SEVERE,
@@ -88,6 +89,14 @@ ASKED = {
             "a mimic is no deficit": before(faber="positive"),
             "an emergency": {**CAUDA, **before(strength={"great_toe_extension": 4})},
         },
+    ),
+    "QU-RECOVERED": Cases(
+        shown={
+            "? examined": NO_PAIN,
+            "? tingling": {**RECOVERED, "history": {"pain_severity": 0}},
+            "? sensation": {**NO_PAIN, **weak(5)},
+        },
+        hidden={"all known": RECOVERED, "? pain": {}, "still weak": {**NO_PAIN, **weak(4)}},
     ),
     "QU-RESIDUAL": Cases(
         shown={"? residual": CAUDA},

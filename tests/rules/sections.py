@@ -55,9 +55,24 @@ THREE_ROOTS = strengths(knee_extension=4, great_toe_extension=4, plantar_flexion
 TWO_ROOTS = strengths(great_toe_extension=4, plantar_flexion=4)
 PAIN = {"history": {"pain_severity": 7}}
 LESS_PAIN = {"history": {"pain_severity": 6.9}}
-RECOVERED = {"history": {"pain_severity": 0}}
+FOUND_WELL: Sections = {
+    "strength": {"great_toe_extension": 5},
+    "reflexes": {"achilles": "normal"},
+    "sensation": {"sole": "normal"},
+}
+NO_PAIN: Sections = {"history": {"pain_severity": 0, "paresthesia_locations": []}}
+RECOVERED: Sections = {**NO_PAIN, "examination": FOUND_WELL}
 LONG = {"history": {"symptom_duration_days": 42}}
 SHORT = {"history": {"symptom_duration_days": 41.9}}
+
+RASH: Sections = {"examination": {"dermatomal_rash": "positive"}}
+WITHOUT_PULSES: Sections = {"pedal_pulses_reduced": "positive", "strength": {"great_toe_extension": 4}}
+
+
+def limb(days: float | None = 14, **signs: Any) -> Sections:
+    """A weak leg without pulses, but for `signs`."""
+    return {"history": {"symptom_duration_days": days}, "examination": {**WITHOUT_PULSES, **signs}}
+
 
 NSAID_REASONS = (
     *("peptic_ulcer", "gi_bleeding", "chronic_kidney_disease", "heart_failure"),

@@ -9,9 +9,8 @@ from service.rules.guideline import Urgency
 from tests.builders import an_assessment, an_exam
 from tests.rules.comparison_cases import COMPARED, FALL, GONE, HALF, RISE
 from tests.rules.progression_cases import BOTH, pair, toe, told
+from tests.rules.sections import FOUND_WELL, NO_PAIN, RECOVERED
 from tests.rules.statements import NOW, Sections, earlier, flags, weak
-
-NO_PAIN: Sections = {"history": {"pain_severity": 0, "paresthesia_locations": []}}
 
 
 def compare(**sections: Any) -> Comparison:
@@ -160,14 +159,14 @@ def test_what_was_not_assessed_on_one_side_is_no_change(name: str) -> None:
 @pytest.mark.parametrize(
     ("sections", "recovered"),
     [
-        ({**NO_PAIN, **GONE}, True),
-        ({**NO_PAIN, **pair(48, was=toe(5), now=toe(5))}, True),
+        ({**NO_PAIN, **pair(48, was=toe(4), now=FOUND_WELL)}, True),
+        ({**NO_PAIN, **pair(48, was=toe(5), now=FOUND_WELL)}, True),
         ({**NO_PAIN, **pair(48, was=toe(4), now={})}, False),
-        ({**NO_PAIN, **pair(48, was={**toe(4), "heel_walk": "unable"}, now=toe(5))}, False),
-        ({**NO_PAIN, **pair(48, was={"reflexes": {"achilles": "absent"}}, now=toe(5))}, False),
-        ({**NO_PAIN, **earlier(48, red_flags={"saddle_anesthesia": True})}, False),
-        ({**NO_PAIN, **earlier(48, red_flags={BOTH: True})}, False),
-        ({**NO_PAIN, **told(48, "saddle_anesthesia", True, False)}, True),
+        ({**NO_PAIN, **pair(48, was={**toe(4), "heel_walk": "unable"}, now=FOUND_WELL)}, False),
+        ({**NO_PAIN, **pair(48, was={"reflexes": {"patellar": "absent"}}, now=FOUND_WELL)}, False),
+        ({**RECOVERED, **earlier(48, red_flags={"saddle_anesthesia": True})}, False),
+        ({**RECOVERED, **earlier(48, red_flags={BOTH: True})}, False),
+        ({**RECOVERED, **told(48, "saddle_anesthesia", True, False)}, True),
         ({**NO_PAIN, **HALF}, False),
         ({"history": {"pain_severity": 0.1}, **GONE}, False),
         ({"history": {"pain_severity": 0, "paresthesia_locations": ["sole"]}, **GONE}, False),

@@ -45,14 +45,14 @@ def test_the_discs_in_words_are_those_of_the_anatomy(root: str) -> None:
 
 def test_the_bottom_line_is_one_and_the_person_hears_of_the_emergency_alone() -> None:
     told = of({**CAUDA, **weak(4)})
-    assert told.answer.impression.text.startswith("Emergency first: Urinary retention. The findings fit")
-    assert told.answer.impression.text_for_patient.startswith("You need to go to hospital today.")
+    assert told.answer.impression.text.startswith("Emergency first: Urinary retention. Which root it is can wait.")
+    assert told.answer.impression.text_for_patient.startswith("You need to go to hospital now.")
     assert "L5" not in told.answer.impression.text_for_patient
 
 
 @pytest.mark.parametrize(
     ("probability", "words"),
-    [(0.96, "More than 9 in 10"), (0.9, "About 9 in 10"), (0.62, "About 6 in 10"), (0.5, "About 5 in 10")],
+    [(0.96, "more than 9 in 10"), (0.9, "about 9 in 10"), (0.62, "about 6 in 10"), (0.5, "about 5 in 10")],
 )
 def test_numbers_are_told_to_who_asks_for_them(probability: float, words: str) -> None:
     told = of(SOLE, (0.1, probability, 0.1), 0.01)
@@ -63,7 +63,9 @@ def test_numbers_are_told_to_who_asks_for_them(probability: float, words: str) -
     assert asked.text == told.answer.impression.text
 
 
-@pytest.mark.parametrize(("probability", "shown"), [(0.9999, ">99 %"), (0.994, "99 %"), (0.8, "80 %")])
+@pytest.mark.parametrize(
+    ("probability", "shown"), [(0.9999, "over 90 %"), (0.901, "over 90 %"), (0.9, "90 %"), (0.8, "80 %")]
+)
 def test_nothing_is_called_certain(probability: float, shown: str) -> None:
     assert f"L5 ({shown})" in of(SOLE, (0.1, probability, 0.1), 0.0).answer.impression.text
 
@@ -79,7 +81,7 @@ def test_no_disc_is_named_while_the_root_is_open_or_an_emergency_presses() -> No
     assert "IP-DISC-S1" in calm.impression.rule_ids
     assert not [rule_id for rule_id in pressing.impression.rule_ids if rule_id.startswith("IP-DISC")]
     assert calm.impression.text_for_patient.startswith("Now your other leg.")
-    assert pressing.impression.text_for_patient.startswith("You need to go to hospital today.")
+    assert pressing.impression.text_for_patient.startswith("You need to go to hospital now.")
 
 
 def test_a_deficit_comes_before_a_look_alike_that_does_not_bring_it() -> None:

@@ -13,6 +13,7 @@ from service.app import create_app
 from service.rules.rulebook import entries
 from service.settings import Settings
 from tests.builders import a_body
+from tests.rules.sections import RECOVERED
 
 EXAMPLES = Path(__file__).parent.parent.parent / "service" / "examples"
 
@@ -179,7 +180,7 @@ def test_an_upper_root_is_not_called_no_nerve(client: TestClient) -> None:
 
 
 def test_somebody_without_pain_is_recovered_and_has_no_root(client: TestClient) -> None:
-    answer = assess(client, a_body(history={"pain_severity": 0}, examination={"strength": {"great_toe_extension": 5}}))
+    answer = assess(client, a_body(**RECOVERED))
     assert answer["management"]["phase"] == "recovered"
     assert answer["classifier"]["likely_roots"] == []
     assert "recovered" in answer["impression"]["text"]

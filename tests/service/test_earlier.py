@@ -1,5 +1,6 @@
 """Serial examinations of one reference: what is linked, what is not, and what is forgotten."""
 
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -9,13 +10,15 @@ import pytest
 from starlette.testclient import TestClient
 
 from features.answer import Answer
-from features.exam import Exam
+from features.exam import Exam, RememberedExamination
 from service.app import create_app
 from service.earlier import MOST_EXAMINATIONS, Earlier
+from service.rules.comparison import comparison_of
 from service.rules.progression import both_legs_are_new
 from service.settings import Settings
 from tests.builders import NOON, a_body, an_exam
 from tests.rules.progression_cases import toe
+from tests.rules.sections import FOUND_WELL, NO_PAIN
 
 TOE = "/examination/strength/great_toe_extension"
 
@@ -67,7 +70,9 @@ def test_three_visits_from_well_to_weak_to_recovered(client: TestClient) -> None
     assert (since["previous_examined_at"], since["examined_at"]) == ("2026-11-02T12:00:00Z", "2026-11-04T12:00:00Z")
     assert [(each["finding"], each["was"], each["now"]) for each in since["changes"]] == [(TOE, 5, 4)]
     assert "MRC 5 on 2026-11-02, MRC 4 on 2026-11-04" in since["text"]
-    third = post(client, visit(200, 5, history={"pain_severity": 0}))
+    third = visit(200, **NO_PAIN)
+    third["examination"] = FOUND_WELL
+    third = post(client, third)
     assert third["comparison"]["rule_id"] == "CO-RESOLVED"
     assert third["comparison"]["verdict"] == "better"
     assert third["management"]["phase"] == "recovered"
@@ -93,10 +98,11 @@ def test_a_deficit_that_was_not_tested_again_is_not_recovered(client: TestClient
 def test_two_references_never_mix(client: TestClient) -> None:
     """Hazard H-10: the earlier examination is that of another person."""
     post(client, visit(0, 5, reference="p1"))
-    for other in ("p2", "P1", "p1 ", "", None):
+    for other in ("p2", "P1", "p 1", "", None):
         answer = post(client, visit(48, 3, reference=other))
         assert answer["comparison"] is None, other
-    assert post(client, visit(48, 3, reference="p1"))["comparison"] is not None
+    for same in ("p1", "p1 ", "\tp1"):
+        assert post(client, visit(48, 3, reference=same))["comparison"] is not None, same
 
 
 @pytest.mark.parametrize("reference", ["", " ", "\t"])
@@ -142,12 +148,101 @@ def test_without_commit_it_is_compared_but_not_remembered(client: TestClient) ->
     assert client.post("/v1/assessments?commit=maybe", json=visit(48, 4)).status_code == 422
 
 
-def test_what_the_body_brings_comes_first(client: TestClient) -> None:
-    post(client, visit(0, 5))
-    brought = {"examined_at": "2026-11-03T12:00:00Z", "examination": toe(4)}
-    answer = post(client, visit(48, 4, previous_examination=brought))
-    assert (answer["comparison"]["source"], answer["comparison"]["verdict"]) == ("body", "unchanged")
-    assert answer["comparison"]["previous_examined_at"] == "2026-11-03T12:00:00Z"
+@pytest.mark.parametrize(
+    ("remembered", "brought", "source", "verdict"),
+    [
+        (5, toe(4), "reference", "worse"),
+        (4, toe(5), "body", "worse"),
+        (4, toe(4), "body", "unchanged"),
+        (5, {}, "reference", "worse"),
+        (None, toe(5), "body", "worse"),
+    ],
+    ids=["memory shows it", "the body shows it", "neither", "a blank one", "nothing remembered"],
+)
+def test_what_the_body_brings_is_one_more_candidate(
+    client: TestClient, remembered: Any, brought: Any, source: str, verdict: str
+) -> None:
+    """Hazard H-08: an app sends the last visit along, and the deterioration since the one before is gone."""
+    post(client, visit(0, remembered))
+    previous = {"examined_at": "2026-11-03T12:00:00Z", "examination": brought}
+    answer = post(client, visit(48, 4, previous_examination=previous))
+    assert (answer["comparison"]["source"], answer["comparison"]["verdict"]) == (source, verdict)
+    assert answer["urgency"] == ("urgent" if verdict == "worse" else "routine")
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        {},
+        {"red_flags": {"fever": False}},
+        {"red_flags": {"urinary_retention": False}},
+        {"history": {"pain_severity": 3}},
+        {"other_leg": {"slump": "negative"}},
+    ],
+    ids=["nothing", "fever asked", "bladder asked", "pain asked", "another test"],
+)
+def test_a_visit_that_tested_something_else_hides_none(client: TestClient, between: Any) -> None:
+    """Hazard H-08: a telephone visit stands between two examinations, and lost strength is compared with nothing."""
+    post(client, visit(0, 5, red_flags={"urinary_retention": False}))
+    post(client, visit(50, None, **between))
+    answer = post(client, visit(100, 4, red_flags={"urinary_retention": False}))
+    assert answer["urgency"] == "urgent"
+    assert answer["comparison"]["previous_examined_at"] == "2026-11-02T12:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "said"),
+    [
+        ([(0, toe(4)), (50, {"slump": "positive"})], {**toe(5), "slump": "positive"}, True),
+        ([(0, toe(4)), (50, {"slump": "positive"})], {"slump": "negative"}, True),
+        ([(0, {"slump": "positive"}), (50, toe(4))], {**toe(5), "slump": "positive"}, False),
+        ([(50, toe(4))], toe(5), False),
+    ],
+    ids=["better since another visit", "not tested again since then", "unchanged since then", "one visit"],
+)
+def test_what_another_visit_supplied_is_said_to_be_from_there(
+    client: TestClient, then: list[tuple[float, Any]], now: Any, said: bool
+) -> None:
+    """Hazard H-10: a grade is told with the date of a visit at which nobody tested it."""
+    for hours, found in then:
+        post(client, {**visit(hours), "examination": found})
+    answer = post(client, {**visit(100), "examination": now})
+    assert ("CO-ELSEWHERE" in answer["comparison"]["rule_ids"]) is said
+
+
+def test_an_emergency_that_nobody_asked_about_again_stays_open(client: TestClient) -> None:
+    """Hazard H-08: retention, then a visit about the pain, then "unchanged, it gets better by itself"."""
+    post(client, visit(0, 4, red_flags={"urinary_retention": True}))
+    for hours in (48, 96):
+        answer = post(client, visit(hours, 4))
+        assert answer["comparison"]["verdict"] == "not_comparable"
+        assert answer["urgency"] == "urgent"
+        assert answer["management"]["follow_up"]["within_days"] == 0
+        assert not {"RE-EDUCATION", "RE-FOLLOW-UP"} & {
+            each["rule_id"] for each in answer["management"]["recommendations"]
+        }
+    asked = post(client, visit(120, 4, red_flags={"urinary_retention": False}))
+    assert asked["urgency"] == "routine"
+
+
+def test_the_other_leg_is_compared_with_itself(client: TestClient) -> None:
+    """Hazards H-04, H-08: the better leg loses strength, and only the worse one is compared."""
+    post(client, visit(0, 4, other_leg=toe(5)))
+    answer = post(client, visit(48, 4, other_leg=toe(4)))
+    assert answer["comparison"]["verdict"] == "worse"
+    assert [each["finding"] for each in answer["comparison"]["changes"]] == [TOE.replace("examination", "other_leg")]
+    assert "of the other leg" in answer["comparison"]["text"]
+    flag = next(each for each in answer["red_flags"]["present"] if each["rule_id"] == "RF-MOTOR-PROGRESSIVE")
+    assert "/previous_examination/other_leg/strength/great_toe_extension" in flag["because"]
+
+
+def test_a_deficit_of_the_other_leg_that_is_not_tested_again_is_not_recovered(client: TestClient) -> None:
+    post(client, visit(0, 5, other_leg=toe(4)))
+    later = visit(200, **NO_PAIN)
+    later["examination"] = FOUND_WELL
+    answer = post(client, later)
+    assert answer["management"]["phase"] != "recovered"
+    assert answer["comparison"]["not_tested_again"] == ["/other_leg/strength/great_toe_extension"]
 
 
 def test_another_process_knows_of_nothing(client: TestClient) -> None:
@@ -202,13 +297,13 @@ def test_the_worse_leg_may_change_sides(client: TestClient) -> None:
         ("left", "left", True),
         ("left", "right", False),
         ("bilateral", "bilateral", True),
-        ("bilateral", "left", False),
-        ("left", "bilateral", False),
+        ("bilateral", "left", True),
+        ("left", "bilateral", True),
         (None, None, True),
-        (None, "left", False),
-        ("left", None, False),
-        (None, "bilateral", False),
-        ("bilateral", None, False),
+        (None, "left", True),
+        ("left", None, True),
+        (None, "bilateral", True),
+        ("bilateral", None, True),
     ],
 )
 @pytest.mark.parametrize("other", [None, toe(5)], ids=["one leg", "both legs"])
@@ -217,8 +312,11 @@ def test_only_the_same_leg_is_compared(then: str | None, now: str | None, linked
     memory = Earlier(people=10, key=b"k")
     memory.remember(the_exam(0, 5, side=then, other_leg=other))
     exam = memory.linked(the_exam(48, 3, side=now))
-    switched = other is not None and {then, now} == {"left", "right"}
-    assert (exam.previous_examination is not None) is (linked or switched)
+    previous = exam.previous_examination
+    assert isinstance(previous, RememberedExamination)
+    assert (previous.examination.strength != {}) is (linked or other is not None)
+    assert previous.side_assumed is (linked and then != now)
+    assert ("The side is not stated at both" in str(comparison_of(exam))) is previous.side_assumed
 
 
 @pytest.mark.parametrize(
@@ -334,13 +432,22 @@ def test_neither_reference_nor_person_is_kept() -> None:
     assert repr(vars(other)["_visits"]) != repr(vars(memory)["_visits"])
 
 
+@pytest.fixture
+def impatient_threads() -> Iterator[None]:
+    """Threads that take turns so often that whatever is not guarded is interrupted."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("impatient_threads")
 def test_many_at_once_lose_nothing() -> None:
-    memory = Earlier(people=50, key=b"k")
-    people = [f"p{number}" for number in range(50)]
-
-    def two_visits(person: str) -> bool:
-        memory.remember(the_exam(0, 5, reference=person))
-        return memory.linked(the_exam(48, 3, reference=person)).previous_examination is not None
-
+    visits = [the_exam(hour, 5) for hour in range(MOST_EXAMINATIONS)]
+    later = [the_exam(hour + 0.5, 5) for hour in range(MOST_EXAMINATIONS)]
     with ThreadPoolExecutor(8) as pool:
-        assert all(pool.map(two_visits, people * 4))
+        for _ in range(20):
+            memory = Earlier(people=10, key=b"k")
+            list(pool.map(memory.remember, visits))
+            found = [memory.linked(exam).previous_examination for exam in later]
+            assert [each and each.examined_at for each in found] == [each.examined_at for each in visits]

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from features.anatomy import DISC_LEVELS, DiscLevel
-from features.answer import Answer
 from service.rules.impression.alternatives import AGAINST_L5, AS_WELL, INSTEAD
 from service.rules.impression.bottom_line import BOTTOM_LINE, NUMBERS
 from service.rules.impression.details import DISCS, EVIDENCE, MISFITS
 from service.rules.impression.first import FIRST
-from service.rules.impression.sentence import Said, Sentence, View, say
+from service.rules.impression.sentence import Said, Sentence, Values, View, say
 from service.rules.look_alikes import Alternative, alternative
 from service.rules.pathway import ClinicalPicture
 from service.rules.roots import Pattern
@@ -31,14 +30,39 @@ OTHER_LEG = (
 )
 """Said before all else where the other leg is meant."""
 
+FLAGS_NAMED = 3
+"""Red flags still open that are named; of the others it is said how many they are."""
+
+_STILL_OPEN = "We still need to ask or test some more, to look for warning signs."
+
+
+def _open(view: View) -> int:
+    return 0 if view.other_leg else len(view.open_flags)
+
+
+def _still_open(view: View) -> tuple[Values, ...]:
+    named = (view.wording.of(flag).label for flag in view.open_flags[:FLAGS_NAMED])
+    return ({"flags": "; ".join(named), "count": str(_open(view) - FLAGS_NAMED)},)
+
+
 OPEN_SCREEN = (
     Sentence(
         rule_id="IP-OPEN-SCREEN",
-        applies=lambda view: not view.other_leg and Answer.NOT_ASSESSED in view.picture.screen,
-        trigger="A first-line red flag was not asked",
-        text="The red flag screen is not complete.",
-        text_for_patient="We still need to ask you some questions about warning signs.",
+        applies=lambda view: 0 < _open(view) <= FLAGS_NAMED,
+        trigger=f"Of the first-line red flags {FLAGS_NAMED} or fewer were not looked for",
+        text="The red flag screen is not complete. Open: {flags}.",
+        text_for_patient=_STILL_OPEN,
         citations=("nerveroot_guideline", "casazza2012"),
+        values=_still_open,
+    ),
+    Sentence(
+        rule_id="IP-OPEN-SCREEN-MORE",
+        applies=lambda view: _open(view) > FLAGS_NAMED,
+        trigger=f"More than {FLAGS_NAMED} of the first-line red flags were not looked for",
+        text="The red flag screen is not complete. Open: {flags}; and {count} more.",
+        text_for_patient=_STILL_OPEN,
+        citations=("nerveroot_guideline", "casazza2012"),
+        values=_still_open,
     ),
 )
 """Said last."""
@@ -62,7 +86,8 @@ class Impression:
     """For the person, in plain words."""
     pattern: Pattern
     likely_levels: tuple[DiscLevel, ...]
-    """The discs that can press on the likely roots; none where no root by itself is more likely than not."""
+    """The discs that can press on the likely roots; none where no root by itself is more likely than not, while a red
+    flag is worked up, or where the signs speak for a nerve outside the spine."""
     consider: tuple[Alternative, ...]
     """What else the findings speak for, whatever the probabilities."""
     rule_ids: tuple[str, ...]
@@ -87,7 +112,7 @@ def impression(
 ) -> Impression:
     """The impression of one clinical picture, in the language of `wording`.
 
-    With `with_numbers` the person is told in natural frequencies how likely the likeliest root is. With `other_leg` the
+    With `with_numbers` the person is told as a chance in ten how likely the likeliest root is. With `other_leg` the
     picture is of the other leg, by its own signs: what comes first of all is said once, of the worse leg; but while a
     red flag is worked up the person hears of that alone, whichever leg is asked about.
     """
@@ -107,7 +132,7 @@ def impression(
         text=" ".join(each.text for each in said if each.text),
         text_for_patient=" ".join(each.text_for_patient for each in first or rest if each.text_for_patient),
         pattern=view.pattern,
-        likely_levels=tuple(level for level in DISC_LEVELS if view.sure and level.root in view.roots),
+        likely_levels=tuple(level for level in DISC_LEVELS if level.root in view.of_a_disc),
         consider=consider,
         rule_ids=tuple(dict.fromkeys(each.rule.rule_id for each in (*first, *rest))),
         citations=tuple(dict.fromkeys(key for keys in sources for key in keys)),

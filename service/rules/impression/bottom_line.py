@@ -55,6 +55,14 @@ BOTTOM_LINE = (
         citations=("nerveroot_guideline",),
     ),
     Sentence(
+        rule_id="IP-EMERGENCY-ROOTS",
+        applies=lambda view: view.emergency,
+        trigger="An emergency, no upper motor neuron signs, and the classifier answered",
+        text="Which root it is can wait.",
+        text_for_patient=None,
+        citations=("nerveroot_guideline",),
+    ),
+    Sentence(
         rule_id="IP-RECOVERED",
         applies=lambda view: view.picture.recovered and not view.work_up,
         trigger="No pain, no tingling and no deficit known; no red flag to be worked up",
@@ -82,7 +90,7 @@ BOTTOM_LINE = (
         rule_id="IP-TOO-LITTLE",
         applies=lambda view: "AB-TOO-LITTLE" in view.abstains_for,
         trigger="Too little was examined for the classifier to decide",
-        text="Too little was examined to name a root or to rule one out.",
+        text="Too little was examined to name a root.",
         text_for_patient=_UNKNOWN_NERVE,
         citations=("nerveroot_guideline",),
     ),
@@ -113,7 +121,7 @@ BOTTOM_LINE = (
         applies=lambda view: view.unsigned,
         trigger="A likely root to which no motor, reflex or sensory sign points, and it is not known where it hurts",
         text="On what was stated the likeliest is {roots}; no motor, reflex or sensory sign points there yet.",
-        text_for_patient="A nerve in the low back may be irritated. No test so far shows which nerve it is.",
+        text_for_patient="It may come from a nerve in the low back. No test so far shows which nerve it is.",
         citations=("nerveroot_guideline",),
         values=_all_roots,
     ),
@@ -154,7 +162,7 @@ BOTTOM_LINE = (
         "be worked up",
         text="A root is more likely involved than not, but which one is open; the likeliest is {first} "
         "({first_percent} %).",
-        text_for_patient="A nerve in the low back may be irritated. We cannot yet say which one.",
+        text_for_patient="We do not know yet if a nerve in the low back causes this, or which one.",
         citations=("nerveroot_guideline",),
         values=_roots,
     ),
@@ -173,11 +181,10 @@ BOTTOM_LINE = (
         rule_id="IP-REFERRED",
         applies=lambda view: view.pattern is Pattern.REFERRED and not view.work_up,
         trigger="Pain that stays above the knee, no deficit or sign of root tension among those looked for, no likely "
-        "root; no red flag to be worked up",
+        "root; not LA-STENOSIS, LA-UPPER-ROOT or LA-MERALGIA; no red flag to be worked up",
         text="The pain stays above the knee, and no deficit or sign of root tension was found among those looked for: "
         "referred pain is more likely.",
-        text_for_patient="The pain in your leg may come from the back or the hip itself. A trapped nerve is less "
-        "likely.",
+        text_for_patient="Your pain may come from the back or the hip itself. A trapped nerve is less likely.",
         citations=("nerveroot_guideline", "konstantinou2015"),
     ),
     Sentence(
@@ -210,7 +217,7 @@ BOTTOM_LINE = (
 
 
 def _in_ten(view: View) -> int:
-    """Of ten people, how many have the likeliest of the likely roots involved; 0 where none is likely."""
+    """The chance in ten that the likeliest of the likely roots is involved; 0 where none is likely."""
     return round(10 * max((view.probability(root) for root in view.roots), default=0.0))
 
 
@@ -225,8 +232,8 @@ NUMBERS = (
         applies=lambda view: view.with_numbers and _in_ten(view) > 9,
         trigger="Numbers are asked for, and the likeliest root has a probability of 95 % or more",
         text=None,
-        text_for_patient="More than 9 in 10 people with findings like yours have trouble with the nerve {root}. "
-        "That is an estimate.",
+        text_for_patient="A computer model puts the chance that it is the nerve {root} at more than 9 in 10. The model "
+        "was never tested on real patients.",
         citations=("nerveroot_guideline",),
         values=_likeliest,
     ),
@@ -235,10 +242,10 @@ NUMBERS = (
         applies=lambda view: view.with_numbers and 0 < _in_ten(view) <= 9,
         trigger="Numbers are asked for, and a root is likely",
         text=None,
-        text_for_patient="About {count} in 10 people with findings like yours have trouble with the nerve {root}. "
-        "That is an estimate.",
+        text_for_patient="A computer model puts the chance that it is the nerve {root} at about {count} in 10. The "
+        "model was never tested on real patients.",
         citations=("nerveroot_guideline",),
         values=_likeliest,
     ),
 )
-"""In natural frequencies, for who asks; the first that applies is said."""
+"""As a chance in ten, for who asks; the first that applies is said."""

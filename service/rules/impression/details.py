@@ -3,9 +3,8 @@
 from collections.abc import Callable
 
 from features.anatomy import NerveRoot
-from features.answer import Answer
 from service.rules.impression.sentence import Sentence, Values, View, named
-from service.rules.roots import Kind, RootSign, concordant_kinds, signs_of, unexplained
+from service.rules.roots import Kind, RootSign, concordant_kinds, signs_of, stays_above_the_knee, unexplained
 
 
 def _resting_on(*kinds: Kind) -> Callable[[View], tuple[NerveRoot, ...]]:
@@ -70,8 +69,9 @@ EVIDENCE = (
 def _disc(root: NerveRoot, text: str, *citations: str) -> Sentence:
     return Sentence(
         rule_id=f"IP-DISC-{root}",
-        applies=lambda view: root in view.roots and view.sure and not view.work_up,
-        trigger=f"{root} is likely and more likely than not; no emergency, no red flag to be worked up",
+        applies=lambda view: root in view.of_a_disc,
+        trigger=f"{root} is likely and a root is more likely than not; no emergency, no red flag to be worked up"
+        + ("; not IP-L5-OR-PERONEAL-SPARED" if root is NerveRoot.L5 else ""),
         text=text,
         text_for_patient=None,
         citations=citations,
@@ -92,8 +92,8 @@ DISCS = (
     _disc(NerveRoot.S1, "S1: usually the disc L5/S1 (paracentral).", "kortelainen1985"),
     Sentence(
         rule_id="IP-USUAL-LEVELS",
-        applies=lambda view: view.sure and not view.work_up,
-        trigger="A likely root that is more likely than not; no emergency, no red flag to be worked up",
+        applies=lambda view: bool(view.of_a_disc),
+        trigger="One of IP-DISC-L4, IP-DISC-L5 and IP-DISC-S1",
         # 93 % of 1190 and 98 % of 403 herniations.
         text="Over 90 % of symptomatic herniations lie at L4/L5 or L5/S1.",
         text_for_patient=None,
@@ -106,7 +106,7 @@ DISCS = (
 def _above_knee(view: View) -> bool:
     """L5 or S1 is likely and L4 is not, whose pain may stay above the knee; and the pain stays above the knee."""
     lower = bool(view.roots) and NerveRoot.L4 not in view.roots and not view.work_up
-    return lower and view.picture.exam.history.below_knee is Answer.NO
+    return lower and stays_above_the_knee(view.picture.exam)
 
 
 def _unexplained(view: View) -> tuple[RootSign, ...]:
@@ -132,7 +132,8 @@ MISFITS = (
     Sentence(
         rule_id="IP-ABOVE-KNEE",
         applies=lambda view: _above_knee(view) and not _unexplained(view),
-        trigger="L5 or S1 is likely, L4 is not, and the pain stays above the knee; no red flag to be worked up",
+        trigger="L5 or S1 is likely, L4 is not, and there is pain that stays above the knee; not LA-UPPER-ROOT; no red "
+        "flag to be worked up",
         text="What does not fit: the pain stays above the knee.",
         text_for_patient=None,
         citations=("konstantinou2015",),

@@ -33,7 +33,7 @@ FIRST = (
         applies=_flagged(Phase.EMERGENCY),
         trigger="A red flag that is an emergency",
         text="Emergency first: {flags}.",
-        text_for_patient="You need to go to hospital today. Something may be pressing on the nerves in your back.",
+        text_for_patient="You need to go to hospital now. Something may be pressing on the nerves in your back.",
         citations=("nerveroot_guideline",),
         values=_flags,
     ),
@@ -42,7 +42,8 @@ FIRST = (
         applies=_flagged(Phase.MOTOR_DEFICIT_REFERRAL),
         trigger="A red flag of weakness, and no other",
         text="Red flags first: {flags}.",
-        text_for_patient="The weakness in your leg comes first. A doctor needs to look at it in the next few days.",
+        text_for_patient="The nerves of your leg do not work as they should. That comes first. A doctor needs to look "
+        "at it in the next few days.",
         citations=("nerveroot_guideline",),
         values=_flags,
     ),

@@ -10,8 +10,10 @@ from features.involvement import MORE_LIKELY_THAN_NOT, Involvement
 from service.rules.abstention import abstaining
 from service.rules.findings import upper_motor_neuron
 from service.rules.guideline import RedFlag, Urgency
+from service.rules.instead import in_place_of_a_root, unexplained_deficits
 from service.rules.look_alikes import LookAlike, look_alikes
 from service.rules.pathway import ClinicalPicture, Phase
+from service.rules.red_flags import RED_FLAGS
 from service.rules.roots import (
     Pattern,
     RootSign,
@@ -21,8 +23,11 @@ from service.rules.roots import (
     pattern_of,
     possible_roots,
 )
-from service.rules.terms import FINDINGS
+from service.rules.terms import FINDINGS, OVER_90
 from service.rules.wording import Wording
+
+NEAR_CERTAIN = 0.9
+"""Probability above which the sentence gives no number: those stand in the answer of the classifier."""
 
 PERONEAL = frozenset({"LA-PERONEAL", "LA-PERONEAL-SPARED"})
 """The look-alikes of L5 below the knee, by id."""
@@ -71,27 +76,19 @@ class View:
     @cached_property
     def unexplained_deficits(self) -> tuple[RootSign, ...]:
         """The motor and reflex signs that no look-alike brings by itself."""
-        brought = frozenset[str]().union(*(rule.explains for rule in self.look_alikes))
-        return tuple(sign for sign in deficits(self.picture.exam) if sign.finding not in brought)
+        return unexplained_deficits(self.picture.exam)
 
     @cached_property
     def instead(self) -> tuple[LookAlike, ...]:
-        """The look-alikes that take the place of a root: none while a deficit is unexplained or a red flag comes first.
-
-        Where there are deficits, only those look-alikes that bring one of them.
-        """
-        if not self.points_away or self.work_up or self.unexplained_deficits:
-            return ()
-        found = {sign.finding for sign in deficits(self.picture.exam)}
-        if not found:
-            return () if self.leading_flags else self.look_alikes
-        return tuple(rule for rule in self.look_alikes if rule.explains & found)
+        """The look-alikes that take the place of a root; none while a red flag comes first that they do not explain."""
+        pressing = self.work_up or (self.leading_flags and not deficits(self.picture.exam))
+        return in_place_of_a_root(self.picture.exam) if self.points_away and not pressing else ()
 
     @property
     def peroneal(self) -> LookAlike | None:
-        """The peroneal nerve, where L5 is called and the exam speaks for the nerve as well."""
+        """The peroneal nerve, where L5 is called and the exam speaks for the nerve as well; not in an emergency."""
         named = (rule for rule in self.look_alikes if rule.rule_id in PERONEAL)
-        return next(named, None) if NerveRoot.L5 in self.roots else None
+        return next(named, None) if NerveRoot.L5 in self.roots and not self.emergency else None
 
     @property
     def as_well(self) -> tuple[LookAlike, ...]:
@@ -109,9 +106,31 @@ class View:
         return bool(self.leading_flags) and self.picture.phase in (Phase.EMERGENCY, Phase.RED_FLAG_WORKUP)
 
     @property
+    def emergency(self) -> bool:
+        """Whether it is an emergency, in which no root is spoken of: nothing may stand beside what has to be done."""
+        return self.picture.phase is Phase.EMERGENCY
+
+    @property
     def said_of_roots(self) -> bool:
         """Whether a likely root is named; while a red flag is worked up, only where one is more likely than not."""
-        return bool(self.roots) and (self.sure or not self.work_up)
+        return bool(self.roots) and (self.sure or not self.work_up) and not self.emergency
+
+    @property
+    def of_a_disc(self) -> tuple[NerveRoot, ...]:
+        """The likely roots for which a disc is named: none while the root is open or a red flag is worked up.
+
+        Nor L5 where what was found spared speaks for the peroneal nerve.
+        """
+        if not self.sure or self.work_up:
+            return ()
+        spared = self.peroneal is not None and self.peroneal.rule_id == "LA-PERONEAL-SPARED"
+        return tuple(root for root in self.roots if not (spared and root is NerveRoot.L5))
+
+    @cached_property
+    def open_flags(self) -> tuple[RedFlag, ...]:
+        """The first-line red flags that nobody looked for."""
+        exam = self.picture.exam
+        return tuple(flag for flag in RED_FLAGS if flag.first_line and flag.present(exam) is Answer.NOT_ASSESSED)
 
     @property
     def sure(self) -> bool:
@@ -136,9 +155,9 @@ class View:
         return 0.0 if found is None else found.roots[root]
 
     def percent(self, root: NerveRoot) -> str:
-        """The same in whole per cent; nothing is called certain."""
-        share = round(100 * self.probability(root))
-        return ">99" if share > 99 else "<1" if share < 1 else str(share)
+        """The same in whole per cent; above 90 the model is not known to be right as often as it says."""
+        probability = self.probability(root)
+        return self.wording.of(OVER_90).text if probability > NEAR_CERTAIN else str(round(100 * probability))
 
 
 def named(signs: tuple[RootSign, ...], view: View) -> str:

@@ -142,10 +142,11 @@ JOINTS_AND_VESSELS = (
         ),
         text="Arterial claudication: reduced pulses speak for it (likelihood ratio 4.7), and so does calf pain that "
         "eases on standing still (likelihood ratio 20 against stenosis). The ankle-brachial index "
-        "measures it.",
+        "measures it. Sudden, painful at rest, cold, pale or numb: acute ischaemia, vascular surgeon today.",
         text_for_patient="Too little blood may reach your leg when you walk. The pulses in your foot help to tell. "
-        "Tell your doctor if standing still stops the pain.",
-        citations=("khanpad2006", "nadeau2013"),
+        "Tell your doctor if standing still stops the pain. If the leg suddenly gets cold, pale or numb, or hurts at "
+        "rest, go to an emergency department at once.",
+        citations=("khanpad2006", "nadeau2013", "nerveroot_guideline"),
     ),
 )
 """Joints and vessels, each named where the exam speaks for it."""

@@ -8,6 +8,10 @@ from service.rules.guideline import Category, Strength
 from service.rules.pathway import ClinicalPicture, Phase
 from service.rules.recommendations.recommendation import Recommendation
 
+CHRONIC_WEEKS = 12.0
+"""Weeks from which sciatica is called chronic, so that no opioid is given (ng59); the number is a convention
+(docs/guideline.md)."""
+
 _Why = NsaidContraindication
 
 # contraindication, why it speaks against an NSAID, the same in plain words
@@ -32,7 +36,7 @@ _WHY = (
 
 
 def _may_medicate(picture: ClinicalPicture) -> bool:
-    return picture.phase is not Phase.EMERGENCY and picture.course is not Phase.RECOVERED
+    return picture.phase is not Phase.EMERGENCY and picture.course is not Phase.RECOVERED and picture.in_pain
 
 
 def _nsaid(answer: Answer) -> Callable[[ClinicalPicture], bool]:
@@ -41,6 +45,11 @@ def _nsaid(answer: Answer) -> Callable[[ClinicalPicture], bool]:
 
 def _instead(picture: ClinicalPicture) -> bool:
     return _may_medicate(picture) and picture.nsaid_contraindicated is Answer.YES
+
+
+def _chronic(picture: ClinicalPicture) -> bool:
+    days, weeks = picture.exam.history.symptom_duration_days, picture.exam.treatment.conservative_care_weeks
+    return (days or 0.0) >= 7 * CHRONIC_WEEKS or (weeks or 0.0) >= CHRONIC_WEEKS
 
 
 def _pregnant(picture: ClinicalPicture) -> bool:
@@ -101,13 +110,24 @@ MEDICATION = (
     ),
     Recommendation(
         rule_id="RE-INSTEAD",
-        applies=lambda picture: _instead(picture) and not _pregnant(picture),
-        trigger="NSAID contraindicated for another reason",
+        applies=lambda picture: _instead(picture) and not _pregnant(picture) and not _chronic(picture),
+        trigger="NSAID contraindicated for another reason, symptoms or care not known to have lasted 12 weeks",
         category=Category.MEDICATION,
         text="Instead, while the pain is acute: a short course of a weak opioid with or without paracetamol, the dose "
         "adjusted to kidney function. Paracetamol alone is not advised, nor opioids once sciatica is chronic.",
         text_for_patient="There are other painkillers that you can take for a short time. Ask us which one suits you.",
         strength=Strength.WEAK,
         citations=("ng59",),
+    ),
+    Recommendation(
+        rule_id="RE-INSTEAD-CHRONIC",
+        applies=lambda picture: _instead(picture) and not _pregnant(picture) and _chronic(picture),
+        trigger="NSAID contraindicated for another reason, 12 weeks or more of symptoms or care",
+        category=Category.MEDICATION,
+        text="Instead, for pain of 12 weeks or more: no opioid, and not paracetamol alone; activity and exercise.",
+        text_for_patient="For pain that has lasted this long, moving and training may help more than pills. Ask us "
+        "before you take any other painkiller.",
+        strength=Strength.WEAK,
+        citations=("ng59", "acp2017", "nerveroot_guideline"),
     ),
 )

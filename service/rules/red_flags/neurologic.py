@@ -54,12 +54,14 @@ def _hours(*, rapid: bool) -> tuple[Sign, ...]:
     return (Sign(pointer="/red_flags/motor_deterioration_hours", present=stated), *at_both("/examined_at", dated))
 
 
-def _fell(movement: Movement, exam: Exam) -> Answer:
-    return Answer.of(movement in fallen(exam))
+def _fell(pointer: str, exam: Exam) -> Answer:
+    return Answer.of(pointer in fallen(exam))
 
 
 FELL = tuple(
-    sign for movement in Movement for sign in at_both(f"/examination/strength/{movement}", partial(_fell, movement))
+    sign
+    for pointer in (f"/{leg}/strength/{movement}" for leg in LEGS for movement in Movement)
+    for sign in at_both(pointer, partial(_fell, pointer))
 )
 """The signs that a movement is weaker by a grade or more than at the previous examination."""
 

@@ -22,18 +22,22 @@ from service.rules.progression import (
     spread_rapid,
 )
 from service.rules.red_flags import cauda_equina
-from service.rules.red_flags.signs import COMPRESSION_ACTION, at_both, dates
+from service.rules.red_flags.signs import COMPRESSION_ACTION, LEGS, at_both, dates
 
-_SIGNS_OF_ROOTS = (
-    *(f"/examination/strength/{row.movement}" for row in MYOTOMES),
-    *(f"/examination/{name}" for name in FUNCTIONS),
-    *(f"/examination/reflexes/{arc.reflex}" for arc in REFLEX_ARCS),
-    *(f"/examination/sensation/{row.region}" for row in DERMATOMES),
+_SIGNS_OF_ROOTS = tuple(
+    f"/{leg}/{sign}"
+    for leg in LEGS
+    for sign in (
+        *(f"strength/{row.movement}" for row in MYOTOMES),
+        *FUNCTIONS,
+        *(f"reflexes/{arc.reflex}" for arc in REFLEX_ARCS),
+        *(f"sensation/{row.region}" for row in DERMATOMES),
+    )
 )
 _SIGNS_OF_CAUDA_EQUINA = (
     *(f"/red_flags/{name}" for name in CAUDA_EQUINA_QUESTIONS),
     "/red_flags/post_void_residual_ml",
-    f"/examination/sensation/{Perianal.PERIANAL}",
+    *(f"/{leg}/sensation/{Perianal.PERIANAL}" for leg in LEGS),
 )
 
 
@@ -51,6 +55,17 @@ def _told_of_both_legs(exam: Exam) -> Answer:
 
 def _found_in_both_legs(exam: Exam) -> Answer:
     return both_legs_are_new(exam) & both_legs_deficient(exam)
+
+
+def _denied_before(exam: Exam) -> Answer:
+    stated = exam.previous_examination is not None and (
+        exam.previous_examination.red_flags.bilateral_neurologic_deficit is Answer.NO
+    )
+    return both_legs_are_new(exam) & Answer.of(stated)
+
+
+def _not_found_before(exam: Exam) -> Answer:
+    return both_legs_are_new(exam) & ~_denied_before(exam)
 
 
 def _fast(new: Callable[[Exam], Answer]) -> Callable[[Exam], Answer]:
@@ -79,9 +94,10 @@ BOTH_LEGS_SIGNS = (
     Sign(pointer="/other_leg", present=_found_in_both_legs, supporting=True),
     Sign(
         pointer="/previous_examination/red_flags/bilateral_neurologic_deficit",
-        present=both_legs_are_new,
+        present=_denied_before,
         supporting=True,
     ),
+    Sign(pointer="/previous_examination/other_leg", present=_not_found_before, supporting=True),
     *dates(both_legs_are_new),
 )
 CAUDA_EQUINA_SIGNS = tuple(
@@ -107,8 +123,8 @@ PROGRESSION = (
         label="Deficit newly in both legs, rapid",
         group=Group.CAUDA_EQUINA,
         urgency=Urgency.EMERGENCY,
-        trigger="A deficit in both legs that was denied at the previous examination and is there now, within 24 hours "
-        "or with a date missing",
+        trigger="A deficit in both legs that was denied, or not found, at the previous examination and is there now, "
+        "within 24 hours or with a date missing",
         action=cauda_equina.ACTION,
         signs=BOTH_LEGS_SIGNS,
         when=_fast(both_legs_are_new),
@@ -133,8 +149,8 @@ PROGRESSION = (
         label="Deficit newly in both legs",
         group=Group.BILATERAL,
         urgency=Urgency.URGENT,
-        trigger="A deficit in both legs that was denied at the previous examination and is there now, 24 hours or more "
-        "later",
+        trigger="A deficit in both legs that was denied, or not found, at the previous examination and is there now, "
+        "24 hours or more later",
         action="MRI at once and surgical opinion, urgently; ask again about bladder, bowel and saddle.",
         signs=BOTH_LEGS_SIGNS,
         when=_over_days(both_legs_are_new),

@@ -1,0 +1,74 @@
+"""Visits of one reference, one after the other: what is added, or left out, never calms the last of them."""
+
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from features.exam import Exam
+from service.earlier import Earlier
+from service.rules.guideline import Urgency
+from tests.builders import NOON, Body, an_assessment
+from tests.properties.changes import with_stated
+from tests.properties.strategies import bodies, holds, legs, previous_examinations, read
+
+HOURS = (1000, 400, 60, 30, 10, 1)
+
+
+@st.composite
+def visits(draw: st.DrawFn) -> list[Body]:
+    """Two to four visits of one person for the same leg; what was looked at last had mostly been looked at before."""
+    last = with_stated(with_stated(draw(bodies()), "somebody", "patient", "reference"), "left", "history", "side")
+    last = with_stated(last, NOON.isoformat(), "examined_at") | {"previous_examination": None}
+    whens = sorted(draw(st.sets(st.sampled_from(HOURS), min_size=1, max_size=3)), reverse=True)
+    return [*(_before(draw, last, when) for when in whens), last]
+
+
+def _before(draw: st.DrawFn, last: Body, hours: float) -> Body:
+    then = draw(previous_examinations(last.get("examination") or {}))
+    return {
+        "patient": last["patient"],
+        "history": {"side": "left"},
+        **{name: then[name] for name in ("examination", "red_flags")},
+        "other_leg": draw(st.none() | legs()),
+        "examined_at": _at(hours),
+    }
+
+
+def _at(hours: float) -> str:
+    return (NOON - timedelta(hours=hours)).isoformat()
+
+
+def urgency_of(seen: list[Body]) -> Urgency:
+    """The urgency of the last visit, after the others."""
+    memory = Earlier(people=1, key=b"k")
+    *before, last = (read(body) for body in seen)
+    for exam in before:
+        memory.remember(exam)
+    linked: Exam = memory.linked(last)
+    return an_assessment(linked).urgency
+
+
+@holds(seen=visits(), hours=st.sampled_from([500, 50, 20, 5, 0.5]), told=st.sampled_from([{}, {"fever": False}]))
+def test_a_visit_that_states_no_sign_hides_nothing(seen: list[Body], hours: float, told: Body) -> None:
+    """Hazard H-08: a telephone visit comes between two examinations, and what changed is compared with nothing."""
+    patient: Any = seen[-1]["patient"]
+    call = {"patient": patient, "history": {"pain_severity": 4}, "red_flags": told, "examined_at": _at(hours)}
+    with_call = sorted([*seen, call], key=lambda body: str(body["examined_at"]))
+    assert urgency_of(with_call) >= urgency_of(seen)
+
+
+@holds(seen=visits(), then=previous_examinations({}), like_now=st.booleans())
+def test_an_examination_sent_along_hides_nothing(seen: list[Body], then: Body, like_now: bool) -> None:
+    """Hazard H-08: an app sends one earlier examination, and the one that shows the loss is not looked at."""
+    *before, last = seen
+    sent = {**then, "examination": last.get("examination") or {}} if like_now else then
+    alone, remembered = urgency_of([last | {"previous_examination": sent}]), urgency_of(seen)
+    assert urgency_of([*before, last | {"previous_examination": sent}]) >= max(alone, remembered)
+
+
+@holds(seen=visits(), side=st.sampled_from([None, "bilateral"]))
+def test_leaving_the_side_out_hides_nothing(seen: list[Body], side: str | None) -> None:
+    """Hazards H-04, H-08: the side is not stated, and nothing is compared."""
+    *before, last = seen
+    assert urgency_of([*before, with_stated(last, side, "history", "side")]) >= urgency_of(seen)
