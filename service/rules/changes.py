@@ -35,6 +35,7 @@ from service.rules.findings import (
     both_legs_deficient,
     compared_legs,
 )
+from service.rules.once import once
 
 CAUDA_EQUINA_QUESTIONS = (
     *("urinary_retention", "urinary_incontinence", "new_bladder_symptom", "fecal_incontinence"),
@@ -84,6 +85,7 @@ class Compared:
     marked: bool = True
 
 
+@once
 def compared(exam: Exam) -> tuple[Compared, ...]:
     """Every finding that was assessed at both examinations, changed or not, the most serious first."""
     previous = exam.previous_examination

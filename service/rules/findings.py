@@ -6,6 +6,7 @@ from features.anatomy import DERMATOMES, Movement, Reflex, Region
 from features.answer import Answer
 from features.encoding import FEATURES, OLD_AGE
 from features.exam import Exam, Examination, PlantarResponse, ReflexGrade, positive, unable
+from service.rules.once import once
 
 FUNCTIONS = ("heel_walk", "toe_walk", "single_leg_sit_to_stand")
 """The functional tests of strength."""
@@ -124,6 +125,7 @@ def at_previous(exam: Exam) -> Exam | None:
     return Exam(patient=exam.patient, examination=was.examination, other_leg=was.other_leg, red_flags=was.red_flags)
 
 
+@once
 def fallen(exam: Exam) -> tuple[str, ...]:
     """The pointers of the movements weaker by one MRC grade or more than at the previous examination of that leg."""
     graded = (
@@ -194,6 +196,7 @@ def upper_motor_neuron(exam: Exam) -> Answer:
     return Answer.any(signs)
 
 
+@once
 def any_deficit_known(exam: Exam) -> Answer:
     """A motor, sensory or reflex deficit of either leg."""
     return Answer.any(neurologic_deficit(leg, exam) for leg in exam.legs)

@@ -4,18 +4,21 @@ from features.answer import Answer
 from features.encoding import supports_tension
 from features.exam import Exam, positive
 from service.rules.look_alikes import LookAlike, look_alikes
+from service.rules.once import once
 from service.rules.roots import RootSign, deficits, root_signs
 
 _ROOTS_TOO = frozenset({"LA-UPPER-ROOT"})
 """Look-alikes of L4, L5 and S1 that are roots all the same, and are treated as one."""
 
 
+@once
 def unexplained_deficits(exam: Exam) -> tuple[RootSign, ...]:
     """The motor and reflex signs that no look-alike brings by itself."""
     brought = frozenset[str]().union(*(rule.explains for rule in look_alikes(exam)))
     return tuple(sign for sign in deficits(exam) if sign.finding not in brought)
 
 
+@once
 def in_place_of_a_root(exam: Exam) -> tuple[LookAlike, ...]:
     """The look-alikes that can take the place of a root: none while a deficit is unexplained.
 

@@ -27,6 +27,7 @@ from service.rules.findings import (
     neurologic_deficit,
     ungraded,
 )
+from service.rules.once import once
 from service.rules.pointers import not_stated
 
 KINDS_OF_A_ROOT = 2
@@ -84,6 +85,7 @@ def _signs_of_roots(exam: Exam) -> tuple[_Sign, ...]:
     return tuple(sign for leg, was, now in compared_legs(exam) for sign in _signs(leg, was, now, lost))
 
 
+@once
 def new_roots(exam: Exam) -> Mapping[tuple[str, NerveRoot], tuple[str, ...]]:
     """The roots of each leg that were well at the previous examination and are not now, with what shows it.
 
@@ -184,6 +186,7 @@ def date_needed(exam: Exam) -> bool:
     return shown and hours_apart(exam) is None
 
 
+@once
 def not_tested_again(exam: Exam) -> tuple[str, ...]:
     """The pointers of the deficits of the previous examination that nobody looked for again."""
     if exam.previous_examination is None:
@@ -198,6 +201,7 @@ def not_tested_again(exam: Exam) -> tuple[str, ...]:
     return (*not_stated(exam, found), *(pointer for pointer in not_asked_again(exam) if pointer in asked))
 
 
+@once
 def not_asked_again(exam: Exam) -> tuple[str, ...]:
     """The pointers of the red flags of the previous examination that nobody asked about again."""
     if exam.previous_examination is None:

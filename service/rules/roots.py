@@ -10,6 +10,7 @@ from features.involvement import MORE_LIKELY_THAN_NOT
 from service.rules.abstention import abstaining
 from service.rules.findings import neurologic_deficit, reflex_deficit
 from service.rules.look_alikes import look_alikes
+from service.rules.once import once
 from service.rules.pathway import ClinicalPicture
 
 
@@ -49,6 +50,7 @@ class RootSign:
     roots: tuple[NerveRoot, ...]
 
 
+@once
 def root_signs(exam: Exam) -> tuple[RootSign, ...]:
     """The signs of a root that were found in the leg."""
     leg = exam.examination
