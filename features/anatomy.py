@@ -209,6 +209,23 @@ DISC_LEVELS = (
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class StrengthTest:
+    """A functional test of strength by its name in the contract, the movement it rests on, and the root it tests."""
+
+    name: str
+    movement: Movement
+    root: NerveRoot
+    sources: tuple[str, ...]
+
+
+STRENGTH_TESTS = (
+    StrengthTest(name="heel_walk", movement=Movement.ANKLE_DORSIFLEXION, root=_L5, sources=("harrison_tab",)),
+    StrengthTest(name="toe_walk", movement=Movement.PLANTAR_FLEXION, root=_S1, sources=("harrison_tab",)),
+    StrengthTest(name="single_leg_sit_to_stand", movement=Movement.KNEE_EXTENSION, root=_L4, sources=("harrison_tab",)),
+)
+
+
 def movements_of(root: NerveRoot) -> tuple[Movement, ...]:
     """The movements for which `root` is the usual one."""
     return tuple(row.movement for row in MYOTOMES if row.roots[:1] == (root,))

@@ -15,7 +15,7 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 
-from features.anatomy import DERMATOMES, Movement, NerveRoot, Reflex, Region
+from features.anatomy import DERMATOMES, STRENGTH_TESTS, Movement, NerveRoot, Reflex, Region
 from features.encoding import FEATURES, Row
 from features.statements import STATEMENTS
 
@@ -60,11 +60,6 @@ def _strength(movement: Movement) -> Examinable:
     )
 
 
-_FUNCTIONS = {
-    "heel_walk": Movement.ANKLE_DORSIFLEXION,
-    "toe_walk": Movement.PLANTAR_FLEXION,
-    "single_leg_sit_to_stand": Movement.KNEE_EXTENSION,
-}
 _TESTS = (
     "straight_leg_raise",
     "crossed_straight_leg_raise",
@@ -90,7 +85,7 @@ def _skin() -> Iterator[Examinable]:
 EXAMINABLE = tuple(
     chain(
         (_strength(movement) for movement in Movement),
-        (_of(name, 2, kind=movement) for name, movement in _FUNCTIONS.items()),
+        (_of(test.name, 2, kind=test.movement) for test in STRENGTH_TESTS),
         (_of(f"{reflex}.lost", 3) for reflex in Reflex),
         _skin(),
         (_of(name, 2) for name in _TESTS),

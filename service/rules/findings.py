@@ -2,13 +2,13 @@
 
 import math
 
-from features.anatomy import DERMATOMES, Movement, Reflex, Region
+from features.anatomy import DERMATOMES, STRENGTH_TESTS, Movement, Reflex, Region
 from features.answer import Answer
 from features.encoding import FEATURES, OLD_AGE
 from features.exam import Exam, Examination, PlantarResponse, ReflexGrade, positive, unable
 from service.rules.once import once
 
-FUNCTIONS = ("heel_walk", "toe_walk", "single_leg_sit_to_stand")
+FUNCTIONS = tuple(test.name for test in STRENGTH_TESTS)
 """The functional tests of strength."""
 
 TENSION_TESTS = ("crossed_straight_leg_raise", "slump", "femoral_stretch", "crossed_femoral_stretch")

@@ -1,6 +1,6 @@
 """What is not known of a clinical picture and would change the answer: the predicates behind the questions back."""
 
-from features.anatomy import Movement, Side
+from features.anatomy import STRENGTH_TESTS, Movement, Side
 from features.answer import Answer
 from features.exam import Ability, Examination, TestResult
 from service.rules.findings import foot_drop_not_excluded, motor_deficit, possibly_weaker, tempo_rapid, ungraded
@@ -30,21 +30,14 @@ def ungraded_movements(picture: ClinicalPicture) -> tuple[str, ...]:
     return tuple(pointer for pointer in weak if pointer not in foot_drops(picture))
 
 
-_TESTS_OF_STRENGTH = (
-    ("heel_walk", Movement.ANKLE_DORSIFLEXION),
-    ("toe_walk", Movement.PLANTAR_FLEXION),
-    ("single_leg_sit_to_stand", Movement.KNEE_EXTENSION),
-)
-
-
 def functions(picture: ClinicalPicture) -> tuple[str, ...]:
     """Where a test of strength failed and the movement behind it is not known to be weak."""
     return tuple(
-        f"{leg}/strength/{movement}"
+        f"{leg}/strength/{test.movement}"
         for leg, found in legs(picture)
-        for test, movement in _TESTS_OF_STRENGTH
-        if getattr(found, test) is Ability.UNABLE and found.weak(movement) is not Answer.YES
-        if f"{leg}/strength/{movement}" not in foot_drops(picture)
+        for test in STRENGTH_TESTS
+        if getattr(found, test.name) is Ability.UNABLE and found.weak(test.movement) is not Answer.YES
+        if f"{leg}/strength/{test.movement}" not in foot_drops(picture)
     )
 
 

@@ -7,13 +7,12 @@ probability, and what was not assessed at one of the two is never a change.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from features.anatomy import DERMATOMES, MYOTOMES, REFLEX_ARCS, NerveRoot, Perianal
+from features.anatomy import DERMATOMES, MYOTOMES, REFLEX_ARCS, STRENGTH_TESTS, NerveRoot, Perianal
 from features.answer import Answer
 from features.exam import Exam, Examination, unable
 from features.red_flag_screen import RedFlagScreen
 from service.rules.changes import CAUDA_EQUINA_QUESTIONS, Direction, Kind, compared
 from service.rules.findings import (
-    FUNCTIONS,
     RAPID_HOURS,
     RESIDUAL_ML,
     at_previous,
@@ -32,12 +31,6 @@ from service.rules.pointers import not_stated
 
 KINDS_OF_A_ROOT = 2
 """Kinds of new finding (motor, reflex, sensory) that make a new root where no movement lost a whole grade."""
-
-_ROOT_OF_FUNCTION = {
-    "heel_walk": NerveRoot.L5,
-    "toe_walk": NerveRoot.S1,
-    "single_leg_sit_to_stand": NerveRoot.L4,
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,10 +58,9 @@ def _signs(leg: str, was: Examination, now: Examination, lost: tuple[str, ...]) 
             now=now.weak(row.movement),
             lost_a_grade=finding in lost,
         )
-    for name in FUNCTIONS:
-        before, after = unable(getattr(was, name)), unable(getattr(now, name))
-        roots = (_ROOT_OF_FUNCTION[name],)
-        yield _Sign(leg=leg, kind=Kind.MOTOR, finding=f"{leg}/{name}", roots=roots, was=before, now=after)
+    for test in STRENGTH_TESTS:
+        before, after = unable(getattr(was, test.name)), unable(getattr(now, test.name))
+        yield _Sign(leg=leg, kind=Kind.MOTOR, finding=f"{leg}/{test.name}", roots=(test.root,), was=before, now=after)
     for arc in REFLEX_ARCS:
         before, after = lost_reflex(was, arc.reflex), lost_reflex(now, arc.reflex)
         finding = f"{leg}/reflexes/{arc.reflex}"

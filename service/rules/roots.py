@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from features.anatomy import DERMATOMES, MYOTOMES, REFLEX_ARCS, ROOTS, NerveRoot, Reflex
+from features.anatomy import DERMATOMES, MYOTOMES, REFLEX_ARCS, ROOTS, STRENGTH_TESTS, NerveRoot, Reflex
 from features.answer import Answer
 from features.exam import Exam, positive, unable
 from features.involvement import MORE_LIKELY_THAN_NOT
@@ -30,9 +30,6 @@ class Kind(StrEnum):
     SENSORY = "sensory"
 
 
-_FUNCTION_OF = {NerveRoot.L4: "single_leg_sit_to_stand", NerveRoot.L5: "heel_walk", NerveRoot.S1: "toe_walk"}
-
-
 def _lost(exam: Exam, reflex: Reflex) -> Answer:
     """Whether a reflex is lost to a root: ankle jerks lost on both sides over 60 are not."""
     leg = exam.examination
@@ -56,7 +53,7 @@ def root_signs(exam: Exam) -> tuple[RootSign, ...]:
     leg = exam.examination
     looked_for = (
         *((Kind.MOTOR, f"strength/{row.movement}", row.roots, leg.weak(row.movement)) for row in MYOTOMES),
-        *((Kind.MOTOR, test, (root,), unable(getattr(leg, test))) for root, test in _FUNCTION_OF.items()),
+        *((Kind.MOTOR, test.name, (test.root,), unable(getattr(leg, test.name))) for test in STRENGTH_TESTS),
         *((Kind.REFLEX, f"reflexes/{row.reflex}", row.roots, _lost(exam, row.reflex)) for row in REFLEX_ARCS),
         *(
             (Kind.SENSORY, f"sensation/{row.region}", row.roots, leg.altered_sensation(row.region))
