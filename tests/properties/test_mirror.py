@@ -62,7 +62,8 @@ def test_exchanging_the_legs_keeps_every_flag(body: Body, other: Body, policy: P
     assert flags[0] == flags[1]
     assert here.urgency is there.urgency
     assert here.management.phase == there.management.phase
-    assert here.management.surgery == there.management.surgery
+    # A look-alike is one of the leg that hurts: it may change why there is no surgeon, never how soon there is one.
+    assert here.management.surgery.timing == there.management.surgery.timing
 
 
 @holds(one=legs(), other=legs())
