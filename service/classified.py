@@ -79,9 +79,10 @@ def _explanation(reasons: Reasons, *, other_leg: bool) -> tuple[Contribution, ..
 
 def _next(reasons: Reasons, picture: ClinicalPicture, *, other_leg: bool) -> tuple[NextExamination, ...] | None:
     """What to examine next; nothing in an emergency, which nothing may delay, nor where the cause is no root."""
-    silent = picture.phase is Phase.EMERGENCY or upper_motor_neuron(picture.exam) is Answer.YES
-    if reasons.next_examinations is None or silent:
-        return None if reasons.next_examinations is None else ()
+    if reasons.next_examinations is None:
+        return None
+    if picture.phase is Phase.EMERGENCY or upper_motor_neuron(picture.exam) is Answer.YES:
+        return ()
     return tuple(
         NextExamination(
             finding=_of_leg(each.pointer, other_leg), expected_information_bits=round(each.bits, BITS_DECIMALS)

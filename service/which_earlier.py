@@ -16,6 +16,7 @@ from service.rules.changes import compared
 from service.rules.findings import RAPID_HOURS, fallen, hours_apart
 from service.rules.flags_before import emergency_not_asked_again
 from service.rules.guideline import Urgency
+from service.rules.once import once
 from service.rules.pointers import stated
 from service.rules.red_flags import RED_FLAGS
 
@@ -47,6 +48,7 @@ def _in_order(found: list[PreviousExamination]) -> list[PreviousExamination]:
     return [*undated, *(each for _, each in sorted(dated, key=lambda row: row[0], reverse=True))]
 
 
+@once
 def alarm(exam: Exam) -> Urgency:
     """How urgent what two examinations show is: by the red flags, and by an emergency that was left open."""
     shown = [flag.urgency for flag in RED_FLAGS if not flag.weak and flag.present(exam) is Answer.YES]

@@ -167,11 +167,6 @@ def spread_rapid(exam: Exam) -> Answer:
     return Answer.of(None if apart is None else apart < RAPID_HOURS)
 
 
-def progressed(exam: Exam) -> bool:
-    """Whether the two examinations show deterioration that raises a red flag."""
-    return bool(fallen(exam)) or Answer.YES in (spread(exam), cauda_equina_is_new(exam))
-
-
 def date_needed(exam: Exam) -> bool:
     """Whether deterioration is known, how fast the dates would tell, and one of them is missing."""
     shown = bool(fallen(exam)) or spread(exam) is Answer.YES
