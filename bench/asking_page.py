@@ -16,6 +16,7 @@ from service.settings import Settings
 from training.cohort.completeness import COMPLETENESS
 from training.cohort.draw import draw
 from training.cohort.world import draw_worlds
+from training.marks import put_between
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGE, PICTURE = "next-examinations.md", "next-examinations.svg"
@@ -84,11 +85,8 @@ def write(results: Results, version: str, docs: Path = DOCS) -> None:
         ValueError: the page has no marks.
     """
     page = docs / PAGE
-    before, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{page.name} has no {BEGIN} and {END} to put the table between")
-    page.write_text(f"{before}{BEGIN}\n{table(results, version)}\n{END}{after}", encoding="utf-8")
+    filled = put_between(page.read_text(encoding="utf-8"), BEGIN, END, table(results, version))
+    page.write_text(filled, encoding="utf-8")
     drawn = io.StringIO()
     with mpl.rc_context({"svg.hashsalt": PICTURE}):
         picture(results).savefig(drawn, format="svg", metadata={"Date": None})

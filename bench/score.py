@@ -22,6 +22,7 @@ from fastapi import FastAPI
 from service.app import create_app
 from service.rules.guideline import Policy
 from service.settings import Settings
+from training.marks import put_between
 from training.textbook import textbook_involvement
 
 ROOT = Path(__file__).parent.parent
@@ -77,12 +78,7 @@ def write_between_marks(readme: Path, table: str) -> None:
     Raises:
         ValueError: a mark is not there.
     """
-    text = readme.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, found, after = rest.partition(END)
-    if not found:
-        raise ValueError(f"{readme} has no {BEGIN!r} before {END!r}")
-    readme.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", encoding="utf-8")
+    readme.write_text(put_between(readme.read_text(encoding="utf-8"), BEGIN, END, table), encoding="utf-8")
 
 
 def main() -> int:

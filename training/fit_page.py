@@ -12,6 +12,7 @@ from training.cohort.figures import Figures
 from training.cohort.goodness import Fit, goodness, unexplained
 from training.cohort.world import draw_worlds, published_world
 from training.evaluation.fit_plot import goodness_of_fit
+from training.marks import put_between
 from training.params import Params
 from training.provenance import CHECKOUT
 
@@ -63,12 +64,8 @@ def write(fits: Sequence[Fit], docs: Path = DOCS) -> None:
         ValueError: the page has no marks.
     """
     page = docs / PAGE
-    before, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{page.name} has no {BEGIN} and {END} to put the table between")
     filled = table(fits, Figures.load().bases())
-    page.write_text(f"{before}{BEGIN}\n{filled}\n{END}{after}", encoding="utf-8")
+    page.write_text(put_between(page.read_text(encoding="utf-8"), BEGIN, END, filled), encoding="utf-8")
     drawn = io.StringIO()
     with mpl.rc_context({"svg.hashsalt": PICTURE}):
         plot = goodness_of_fit({"goodness_of_fit": [asdict(fit) | {"inside": fit.inside} for fit in fits]})

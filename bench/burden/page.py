@@ -12,6 +12,7 @@ from bench.burden.simulation import COMPLETE, INCOMPLETE, SCREENS
 from service.rules.guideline import Policy
 from service.rules.red_flags import RED_FLAGS
 from service.rules.red_flags.progression import PROGRESSION
+from training.marks import put_between
 
 NOT_DRAWN = {"RF-CES-TONE", *(flag.rule_id for flag in PROGRESSION)}
 """Flags that no answer of the simulation can raise."""
@@ -38,7 +39,7 @@ def write(result: Json, figures: Figures, docs: Path = DOCS) -> None:
     page = docs / PAGE
     text = page.read_text(encoding="utf-8")
     for block, filled in blocks(result, figures).items():
-        text = _filled(text, block, filled)
+        text = put_between(text, *marks(block), filled)
     page.write_text(text, encoding="utf-8")
 
 
@@ -56,15 +57,6 @@ def blocks(result: Json, figures: Figures) -> dict[str, str]:
         bases(result),
     ]
     return dict(zip(BLOCKS, (sentences(result), "\n\n".join(parts)), strict=True))
-
-
-def _filled(text: str, block: str, content: str) -> str:
-    begin, end = marks(block)
-    before, found, rest = text.partition(begin)
-    _, closed, after = rest.partition(end)
-    if not found or not closed:
-        raise ValueError(f"{PAGE} has no {begin} and {end} to write between")
-    return f"{before}{begin}\n{content}\n{end}{after}"
 
 
 def _everybody(result: Json) -> str:

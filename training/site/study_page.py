@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.stats import t as student
 
+from training.marks import put_between
 from training.site.mixing import DEFAULT_PRIOR_WEIGHT
 from training.site.study import Curves
 
@@ -42,12 +43,9 @@ def write(studies: Studies, docs: Path = DOCS) -> None:
     """
     (docs / "site-data.svg").write_text(picture(studies.beyond), encoding="utf-8")
     page = docs / "site-data.md"
-    before, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{page.name} has no {BEGIN} … {END} to put the tables between")
     parts = (_by_size(studies.beyond), _by_weight(studies), _findings(studies.beyond, studies.findings))
-    page.write_text(f"{before}{BEGIN}\n\n{chr(10).join(parts)}\n\n{END}{after}", encoding="utf-8")
+    filled = "\n".join(["", *parts, ""])
+    page.write_text(put_between(page.read_text(encoding="utf-8"), BEGIN, END, filled), encoding="utf-8")
 
 
 def _by_size(curves: Curves) -> str:
