@@ -1,0 +1,7 @@
+"""Who is asking, and what they may do: one question, `Admission.admit`, before every entrance.
+
+Read `caller.py` first (who a caller is), then `admission.py` (the question) and `refusals.py` (what is answered, and
+under which label it is counted). Then how callers show who they are: `api_keys.py` with `key_file.py`, the file that
+`python -m service.identity` writes; `access_tokens.py` with `signed_tokens.py` (any signed token), `jwks.py` (the keys
+of an issuer) and `verification_keys.py`. `rate_limits.py` and `guesses.py` count.
+"""
