@@ -52,6 +52,37 @@ class WithZone:
 
 
 @dataclass(frozen=True)
+class DayOnly:
+    """A day as ISO 8601 writes it, without a time: `2026-11-22`."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Schema]) -> Schema:
+        day = {**handler(source), "strict": False}
+        return {"type": "chain", "steps": [{"type": "str", "pattern": r"^\d{4}-\d{2}-\d{2}$", "strict": True}, day]}
+
+    def __get_pydantic_json_schema__(self, schema: Schema, handler: Callable[[Schema], Schema]) -> Schema:
+        return {"type": "string", "format": "date"}
+
+
+@dataclass(frozen=True)
+class Among:
+    """A list of some of `choices`, each at most once."""
+
+    choices: tuple[str, ...]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Schema]) -> Schema:
+        return _after(handler(source), self._read)
+
+    def __get_pydantic_json_schema__(self, schema: Schema, handler: Callable[[Schema], Schema]) -> Schema:
+        items = {"type": "string", "enum": list(self.choices)}
+        return {"type": "array", "items": items, "uniqueItems": True, "maxItems": len(self.choices)}
+
+    def _read(self, stated: tuple[Any, ...]) -> tuple[Any, ...]:
+        if len(set(stated)) < len(stated) or not set(stated) <= set(self.choices):
+            raise ValueError(f"must be a list of {', '.join(self.choices)}, each at most once")
+        return stated
+
+
+@dataclass(frozen=True)
 class NullIs:
     """`null` means the same as leaving the field out: the value that `absent()` makes."""
 

@@ -12,12 +12,12 @@ import pandas as pd
 import pandera.pandas as pa
 
 from features.anatomy import ROOTS
+from features.outcome import ConfirmedBy
 from training.cohort.causes import SETTINGS as KNOWN_SETTINGS
 from training.site.columns import CONFIRMED_BY, CONFIRMED_ON, PATIENT, ROOTS_COLUMN, SETTING
 from training.site.faults import Faults
 
-WAYS_TO_CONFIRM = ("mri", "ct", "emg", "surgery", "injection", "clinical")
-"""`confirmed_by` of the contract."""
+WAYS_TO_CONFIRM = tuple(ConfirmedBy)
 
 SETTINGS = (*KNOWN_SETTINGS, "unknown")
 

@@ -1,0 +1,169 @@
+"""The record as the rest of the service sees it: append, find, and how it is doing.
+
+An entry that was acknowledged is on disk: in the database, or, while that is down, in the journal.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from service.errors import DatabaseDown, RecordUnavailable
+from service.record.database import Database
+from service.record.deferral import Deferral
+from service.record.entry import Entry
+from service.record.journal import Journal
+from service.record.reading import Reading
+from service.record.receipt import Earlier, Mark, Receipt, RecordState
+from service.record.writer import Pending, settle
+
+__all__ = ["Earlier", "Mark", "Receipt", "Record", "RecordState"]
+
+STARTING = 30.0
+"""Seconds that the database has at the start, when its tables are looked at or made."""
+CLOSING = 5.0
+"""Seconds at the end for what waits in the journal to get into the database; the rest does so after the next start."""
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+
+class Record:
+    """The record in a database, with a journal that stands in for it; all on one event loop."""
+
+    def __init__(self, database: Database, journal: Journal, *, seconds: float) -> None:
+        self._database = database
+        self._journal = journal
+        self._seconds = seconds
+        self._reading = Reading(seconds=seconds)
+        self._deferral = Deferral(database, journal, seconds=seconds)
+        self._open = False
+        self._under_way = 0
+
+    async def start(self) -> None:
+        """Take over what was left in the journal, and look whether the database is the right one.
+
+        A database that is down, or a journal that cannot be written, is told by `state()` and mends itself.
+
+        Raises:
+            SchemaOutdated: the tables are not those of this software.
+            StartupError: the database cannot keep what it acknowledges.
+        """
+        self._reading.start()
+        down = None
+        try:
+            await self._reading.within(None, self._journal.open)
+            await self._reading.within(STARTING, self._database.check_schema)
+        except DatabaseDown as fault:
+            down = str(fault)
+        except BaseException:
+            self._reading.stop()
+            self._journal.close()
+            self._database.close()
+            raise
+        self._deferral.start(down)
+        self._open = True
+
+    async def close(self) -> None:
+        """Take nothing more, finish what was accepted, and let go of the database and the journal."""
+        if not self._open:
+            return
+        self._open = False
+        # What was accepted ends by itself, within the time that each entry has.
+        await _until(lambda: not self._under_way, 2 * self._seconds + 1)
+        await _until(lambda: not self._deferral.backlog or self._deferral.is_down, CLOSING)
+        ended = await asyncio.to_thread(self._deferral.stop, self._seconds + 1)
+        if not ended:
+            logger.error("the database or the journal hangs; the process ends without it")
+        if self._journal.waiting:
+            logger.warning("%d answers stay in the journal until the next start", self._journal.waiting)
+        self._reading.stop()
+        if ended:
+            self._journal.close()
+            self._database.close()
+
+    async def append(self, entry: Entry) -> Receipt:
+        """Put an entry on record: when this returns, it is on disk.
+
+        Raises:
+            KeyReused: its Idempotency-Key came with another body before.
+            RecordUnavailable: it could be written neither into the database nor into the journal.
+        """
+        if not self._open:
+            raise RecordUnavailable("the record is closed")
+        pending = Pending(entry)
+        late = pending.future.get_loop().call_later(self._seconds, self._late, pending)
+        self._under_way += 1
+        try:
+            self._deferral.put(pending)
+            return await pending.future
+        finally:
+            self._under_way -= 1
+            late.cancel()
+
+    async def find(self, tenant: str, id: str) -> tuple[Entry, Mark] | None:  # noqa: A002
+        """The entry of that id, where it is of that tenant, and where it is kept.
+
+        Raises:
+            RecordUnavailable: the database cannot be asked.
+        """
+        # First what waits: it leaves the journal only when it is in the database.
+        waiting = await self._of_journal(partial(self._journal.find, tenant, id))
+        if waiting is not None:
+            return waiting, Mark.DEFERRED
+        stored = await self._of_database(partial(self._database.find, tenant, id))
+        return None if stored is None else (stored, Mark.STORED)
+
+    async def of_person(self, tenant: str, person: str, limit: int) -> Earlier:
+        """The last examinations of one person, latest first, as far as they can be read now."""
+        waiting = await self._of_journal(partial(self._journal.of_person, tenant, person, limit)) or []
+        exams = [entry.content.exam for entry in waiting if entry.content and entry.content.exam]
+        try:
+            stored = await self._of_database(partial(self._database.of_person, tenant, person, limit))
+        except RecordUnavailable:
+            return Earlier(exams=exams, complete=False)
+        # What got into the database in between is in both.
+        both = set(stored)
+        return Earlier(exams=[*(each for each in exams if each not in both), *stored][:limit], complete=True)
+
+    async def outcomes(self, tenant: str, about: str) -> list[Entry]:
+        """What was stated of an assessment, in the order in which it was.
+
+        Raises:
+            RecordUnavailable: the database cannot be asked.
+        """
+        waiting = await self._of_journal(partial(self._journal.outcomes, tenant, about)) or []
+        stored = await self._of_database(partial(self._database.outcomes, tenant, about))
+        known = {entry.id for entry in stored}
+        return [*stored, *(entry for entry in waiting if entry.id not in known)]
+
+    def state(self) -> RecordState:
+        """How the record is doing."""
+        return self._deferral.state()
+
+    async def _of_journal(self, question: Callable[[], T]) -> T | None:
+        return await asyncio.to_thread(question) if self._journal.waiting else None
+
+    async def _of_database(self, question: Callable[[], T]) -> T:
+        try:
+            return await self._reading.ask(question)
+        except DatabaseDown as fault:
+            raise RecordUnavailable("the record cannot be read at present") from fault
+
+    def _late(self, pending: Pending) -> None:
+        """The time for the database is over, and that for the journal begins."""
+        if pending.future.done():
+            return
+        if not pending.moved:
+            self._deferral.defer("The database does not answer in time.")
+        given_up = pending, RecordUnavailable("neither database nor journal answers in time")
+        pending.future.get_loop().call_later(self._seconds, settle, [given_up])
+
+
+async def _until(holds: Callable[[], bool], seconds: float) -> None:
+    """Wait for something to hold, that long at most."""
+    until = asyncio.get_running_loop().time() + seconds
+    while not holds() and asyncio.get_running_loop().time() < until:
+        await asyncio.sleep(0.01)

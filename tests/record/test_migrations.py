@@ -1,0 +1,150 @@
+"""The tables: made once, whoever comes first; never used by software of another version; as `tables.py` has them."""
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from service.errors import SchemaOutdated, StartupError
+from service.record import migration, migrations
+from service.record.database import Database
+from service.record.migration import Migrated, migrate, newest
+from service.record.tables import METADATA
+from service.record.verification import verify
+from tests.record.commands import run, run_process
+from tests.record.conftest import SECONDS
+from tests.record.entries import an_entry
+from tests.record.postgres import Cluster
+from tests.record.tampering import execute, file_of
+
+NEXT = '''
+"""A step that some later version may take."""
+
+from alembic import op
+from sqlalchemy import Column, Text
+
+revision = "9999"
+down_revision = "{before}"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add a column that stays empty."""
+    op.add_column("entries", Column("later", Text()))
+'''
+
+
+@pytest.fixture
+def later_software(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The software of some later version: one step more."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(Path(str(migrations.__file__)).parent, folder)
+    (folder / "versions" / "record_9999.py").write_text(NEXT.format(before=newest()))
+    monkeypatch.setattr(migration, "MIGRATIONS", str(folder))
+
+
+def test_the_tables_are_those_that_the_code_knows(url: str, database: Database) -> None:
+    with database.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_an_empty_database_is_brought_to_the_newest_version_once(empty_url: str) -> None:
+    assert migrate(empty_url, seconds=SECONDS) == Migrated(before=None, after=newest())
+    assert migrate(empty_url, seconds=SECONDS) == Migrated(before=newest(), after=newest())
+    database = Database(empty_url, seconds=SECONDS)
+    database.check_schema()
+    database.append([an_entry()])
+    assert list(verify(database)) == []
+    database.close()
+
+
+def test_a_record_with_entries_goes_on_after_a_migration(url: str, database: Database, later_software: None) -> None:
+    database.append([an_entry(), an_entry()])
+    head = database.head()
+    with pytest.raises(SchemaOutdated, match=r"make migrate") as outdated:
+        database.check_schema()
+    assert "9999" in str(outdated.value)
+    assert migrate(url, seconds=SECONDS).after == "9999"
+    database.check_schema()
+    database.append([an_entry()])
+    assert list(verify(database, anchor=head)) == []
+    assert database.head().seq == 3
+
+
+def test_a_newer_database_is_refused(url: str, database: Database) -> None:
+    execute(url, "UPDATE alembic_version SET version_num = '9999'")
+    for attempt in (database.check_schema, lambda: migrate(url, seconds=SECONDS)):
+        with pytest.raises(SchemaOutdated, match="newer"):
+            attempt()
+    refused = run(url, "migrate")
+    assert (refused.status, refused.out) == (2, "")
+    assert "9999" in refused.err
+
+
+def test_the_service_makes_a_file_but_no_tables_on_a_server(empty_url: str) -> None:
+    database = Database(empty_url, seconds=SECONDS)
+    if file_of(empty_url) is None:
+        with pytest.raises(SchemaOutdated, match="make migrate"):
+            database.check_schema()
+    else:
+        database.check_schema()
+        assert database.head().seq == 0
+    database.close()
+
+
+def test_a_file_of_something_else_is_left_alone(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'other.sqlite3'}"
+    (tmp_path / "other.sqlite3").touch()
+    execute(url, "CREATE TABLE patients (name TEXT)")
+    database = Database(url, seconds=SECONDS)
+    with pytest.raises(SchemaOutdated, match="make migrate"):
+        database.check_schema()
+    database.close()
+
+
+def test_the_command_says_what_it_did(empty_url: str) -> None:
+    first, second = run(empty_url, "migrate"), run(empty_url, "migrate")
+    assert (first.status, first.out) == (0, f"the tables have version {newest()} now; there were none\n")
+    assert (second.status, second.out) == (0, f"the tables have version {newest()} already; nothing was changed\n")
+
+
+def test_of_several_at_once_one_makes_the_tables(empty_url: str) -> None:
+    with ThreadPoolExecutor(3) as threads:
+        done = list(threads.map(lambda _: run_process(empty_url, "migrate"), range(3)))
+    assert [each.err for each in done] == ["", "", ""]
+    assert sorted("there were none" in each.out for each in done) == [False, False, True]
+
+
+def test_the_command_says_what_is_wrong_with_the_settings(empty_url: str) -> None:
+    for settings, word in (
+        ({"NERVEROOT_DATABASE_URL": "mysql://u:secret@h/n"}, "mysql"),
+        ({"NERVEROOT_RECORD_SECONDS": "-1"}, "NERVEROOT_RECORD_SECONDS"),
+        ({"NERVEROOT_DATABASE_URI": "x"}, "NERVEROOT_DATABASE_URI"),
+    ):
+        refused = run(empty_url, "migrate", **settings)
+        assert refused.status == 2
+        assert word in refused.err
+        assert len(refused.err.splitlines()) == 1
+        assert "secret" not in refused.err
+
+
+def test_a_server_that_would_lose_answers_is_refused(postgres: Cluster) -> None:
+    database = Database(postgres.new_database(), seconds=SECONDS)
+    with postgres.configured("fsync", "off"), pytest.raises(StartupError, match="fsync"):
+        database.check_schema()
+    database.check_schema()
+    database.close()
+
+
+def test_a_database_that_does_not_keep_every_text_is_refused(postgres: Cluster) -> None:
+    execute(postgres.url("postgres"), "CREATE DATABASE bytes ENCODING 'SQL_ASCII' TEMPLATE template0")
+    database = Database(postgres.url("bytes"), seconds=SECONDS)
+    for attempt in (database.check_schema, lambda: migrate(postgres.url("bytes"), seconds=SECONDS)):
+        with pytest.raises(StartupError, match="UTF8"):
+            attempt()
+    database.close()
