@@ -1,22 +1,21 @@
 """From the bytes of a request to an Exam, or to every fault of it at once."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
-from starlette.requests import Request
 
 from features.consistency import contradictions
 from features.exam import Exam
+from service.body import MAX_BODY, UNREADABLE, Intricate, parse, read_body, step
 from service.problems import Fault, Refusal, problem
 
-MAX_BODY: Final = 64 * 1024
-"""Bytes; a full examination is about 2 KiB."""
+__all__ = ["EXAM", "MAX_BODY", "MINIMUM_AGE", "read_body", "read_exam", "read_value"]
 
 MINIMUM_AGE: Final = 18
 AGE: Final = ("patient", "age_years")
@@ -25,40 +24,16 @@ TOO_YOUNG = (
     "child or adolescent has other causes and needs a paediatric assessment."
 )
 
-UNREADABLE = "is nested too deeply, or holds half a character or a number of thousands of digits: no examination does."
+EARLIEST_YEAR: Final = 1900
+"""Nobody who is examined today was examined before; times about the year 1 have no place in other time zones."""
+TOO_EARLY = f"must be in {EARLIEST_YEAR} or later."
+
+MOST_FAULTS: Final = 100
+"""Faults that are named in one refusal."""
 
 EXAM: Final = TypeAdapter(Exam)
 
-
-async def read_body(request: Request) -> bytes:
-    """The body of a request that says it is JSON and is not too long.
-
-    Raises:
-        Refusal: 415 for another media type, 413 for more than 64 KiB.
-    """
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise Refusal(
-            problem(
-                "media-type",
-                HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-                "The body must be JSON",
-                "Send the examination with the header `Content-Type: application/json`.",
-            )
-        )
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > MAX_BODY:
-            raise Refusal(
-                problem(
-                    "too-large",
-                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                    "The body is too long",
-                    f"One examination may take up to {MAX_BODY // 1024} KiB.",
-                )
-            )
-    return bytes(body)
+T = TypeVar("T")
 
 
 def read_exam(body: bytes, now: datetime | None = None) -> Exam:
@@ -67,9 +42,11 @@ def read_exam(body: bytes, now: datetime | None = None) -> Exam:
     Raises:
         Refusal: 400 if it is not JSON, 422 with every fault at once if it is not an examination of the contract.
     """
-    stated = _parse(body)
     try:
+        stated = parse(body)
         exam = EXAM.validate_json(body)
+    except Intricate as found:
+        raise _not_an_exam([found.fault]) from None
     except ValidationError as found:
         details = found.errors(include_url=False, include_context=True, include_input=False)
         faults = (*_schema_faults(details), *_contradictions_despite(details, stated, now))
@@ -80,44 +57,39 @@ def read_exam(body: bytes, now: datetime | None = None) -> Exam:
     return exam if exam.examined_at is not None else replace(exam, examined_at=now)
 
 
-def _parse(body: bytes) -> Any:
-    """The JSON value; the standard parser, because it alone tells of a key that is there twice."""
+def read_value(adapter: TypeAdapter[T], body: bytes, noun: str, sentences: Mapping[str, str] | None = None) -> T:
+    """What `body` states of another kind than an exam; `sentences` says of some places, by pointer, what they take.
+
+    Raises:
+        Refusal: 400 if it is not JSON, 422 `invalid-{noun}` with every fault at once if the adapter refuses it.
+    """
+    whole = f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
     try:
-        return json.loads(body.decode("utf-8"), object_pairs_hook=_without_repeats)
-    except (json.JSONDecodeError, UnicodeDecodeError) as fault:
-        where = f" (line {fault.lineno}, column {fault.colno})" if isinstance(fault, json.JSONDecodeError) else ""
-        raise _not_json(f"The body is not JSON in UTF-8{where}.") from None
-    except _RepeatedKey as fault:
-        title = "A key is there twice"
-        raise Refusal(problem("repeated-key", HTTPStatus.BAD_REQUEST, title, str(fault))) from None
-    except (ValueError, RecursionError):
-        raise _not_an_exam((Fault(pointer="", detail=UNREADABLE),)) from None
-
-
-def _not_json(reason: str) -> Refusal:
-    return Refusal(problem("not-json", HTTPStatus.BAD_REQUEST, "The body cannot be read as JSON", reason))
-
-
-class _RepeatedKey(ValueError):
-    """A key that is there twice: which of the two answers counts is anybody's guess."""
-
-
-def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        raise _RepeatedKey("A key is there twice in one object; which of the two counts cannot be known.")
-    return made
+        parse(body)
+        return adapter.validate_json(body)
+    except Intricate as found:
+        raise _refusal(noun, whole, [found.fault]) from None
+    except ValidationError as found:
+        details = found.errors(include_url=False, include_context=True, include_input=False)
+        better = sentences or {}
+        faults = [replace(each, detail=better.get(each.pointer, each.detail)) for each in _schema_faults(details)]
+        raise _refusal(noun, whole, faults) from None
 
 
 def _not_an_exam(faults: Sequence[Fault]) -> Refusal:
+    return _refusal("exam", "an examination", faults)
+
+
+def _refusal(kind: str, whole: str, faults: Sequence[Fault]) -> Refusal:
     many = f"{len(faults)} faults were" if len(faults) > 1 else "One fault was"
+    named = "each is named" if len(faults) <= MOST_FAULTS else f"the first {MOST_FAULTS} are named"
     return Refusal(
         problem(
-            "invalid-exam",
+            f"invalid-{kind}",
             HTTPStatus.UNPROCESSABLE_ENTITY,
-            "The body is not an examination",
-            f"{many} found; each is named with its place. Nothing was recorded.",
-            tuple(faults),
+            f"The body is not {whole}",
+            f"{many} found; {named} with its place. Nothing was recorded.",
+            tuple(faults[:MOST_FAULTS]),
         )
     )
 
@@ -125,12 +97,23 @@ def _not_an_exam(faults: Sequence[Fault]) -> Refusal:
 def _schema_faults(details: list[ErrorDetails]) -> tuple[Fault, ...]:
     """A pointer and a sentence for each error, each place named once."""
     unknown = {_path(error) for error in details if _is_about_key(error)}
-    found: dict[tuple[str | int, ...], Fault] = {}
+    found: dict[str, Fault] = {}
     for error in details:
         path = _path(error)
-        sentence = "is no field of the contract." if path in unknown else _sentence(error)
-        found.setdefault(path, Fault(pointer=_pointer(path), detail=sentence))
+        strange = path in unknown or error["type"] == "unexpected_keyword_argument"
+        pointer = _pointer(path)
+        if pointer is None:
+            pointer, sentence = _pointer(path[:-1]) or "", "holds a field that is not of the contract."
+        else:
+            sentence = "is no field of the contract." if strange else _sentence(error)
+        found.setdefault(pointer, Fault(pointer=pointer, detail=sentence))
     return tuple(found.values())
+
+
+def _pointer(path: Sequence[str | int]) -> str | None:
+    """The place as a JSON pointer; None where a key on the way does not look like the name of a field."""
+    steps = [step(part) for part in path]
+    return None if None in steps else "".join(each for each in steps if each)
 
 
 def _is_about_key(error: ErrorDetails) -> bool:
@@ -142,10 +125,6 @@ def _path(error: ErrorDetails) -> tuple[str | int, ...]:
     """Where the error is; what pydantic says about a key goes to the key."""
     loc = error["loc"]
     return loc[: len(loc) - 1 - loc[::-1].index("[key]")] if _is_about_key(error) else loc
-
-
-def _pointer(path: Sequence[str | int]) -> str:
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
 def _sentence(error: ErrorDetails) -> str:
@@ -176,7 +155,14 @@ def _sentence(error: ErrorDetails) -> str:
 
 
 def _contradictions(exam: Exam, now: datetime | None) -> tuple[Fault, ...]:
-    return tuple(Fault(pointer=found.pointer, detail=found.sentence) for found in contradictions(exam, now))
+    found = [Fault(pointer=each.pointer, detail=each.sentence) for each in contradictions(exam, now)]
+    before = exam.previous_examination
+    stated = (("", exam.examined_at), ("/previous_examination", before.examined_at if before else None))
+    return (*(Fault(pointer=f"{place}/examined_at", detail=TOO_EARLY) for place, at in stated if _early(at)), *found)
+
+
+def _early(at: datetime | None) -> bool:
+    return at is not None and at.year < EARLIEST_YEAR
 
 
 def _contradictions_despite(details: list[ErrorDetails], stated: Any, now: datetime | None) -> tuple[Fault, ...]:

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Final
+from typing import ClassVar, Final
 
 from pydantic import TypeAdapter
 from starlette.responses import Response
+
+from service.assessment import RedFlagAnswer
+from service.rules.guideline import Urgency
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -25,19 +28,26 @@ class Fault:
 class Problem:
     """A problem details object."""
 
+    __pydantic_config__: ClassVar = {"use_attribute_docstrings": True}
+
     type: str
     title: str
     status: int
     detail: str
     errors: tuple[Fault, ...] = field(default=())
+    urgency: Urgency | None = None
+    """How urgent the red flags are, where an examination was read and its answer could not be given."""
+    red_flags: RedFlagAnswer | None = None
+    """The red flags that the examination raises, where its answer could not be given."""
 
 
 class Refusal(Exception):
     """A request that is refused, with the problem to answer."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, headers: dict[str, str] | None = None) -> None:
         super().__init__(problem.title)
         self.problem = problem
+        self.headers = headers
 
 
 _PROBLEM = TypeAdapter(Problem)
