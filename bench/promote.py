@@ -19,7 +19,7 @@ from bench.score import ROOT, SCORER, Counts, score
 from features.involvement import Classify
 from service.app import create_app
 from service.classifier import Classifier
-from service.errors import StartupError
+from service.errors import ModelFault
 from service.rules.guideline import Policy
 from service.settings import Settings
 from training import comparison, registry, release
@@ -84,7 +84,7 @@ def _refuse_what_cannot_be_judged(candidate: Path, with_: Judge) -> None:
     try:
         # The checks of the service itself: files, checksums, columns, golden cases.
         Classifier(candidate.parent, candidate.name)
-    except StartupError as fault:
+    except ModelFault as fault:
         faults.append(f"the service would not start with it: {fault}")
     if not (candidate / release.HELD_OUT).is_file():
         faults.append(f"{candidate} has no {release.HELD_OUT}, so there is nothing to judge it on")

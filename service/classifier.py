@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import math
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,9 @@ from features.involvement import Involvement, Outside
 from features.prediction_sets import PredictionSets
 from features.reasons import ModelAnswers, Reasons, reasons_of
 from features.typicality import Typicality
+from service.deadline import Guard
 from service.errors import ClassifierUnavailable, ModelMismatch, ModelMissing
+from service.released import version_meant
 
 COLUMNS = (*ROOTS, "none")
 """The columns of the model's output: one probability a root, and that of none of the three."""
@@ -50,12 +53,17 @@ class Manifest:
     """None in models before 1.2.0."""
 
 
+GOLDEN_SECONDS = 30.0
+"""How long a model may take for all its golden cases: a cold disk is no fault, a graph without end is."""
+
 ROOT_SETS, LOG_LIKELIHOOD = "root_sets", "log_likelihood"
 """Outputs that models before 1.2.0 do not have: without them nothing is said of what to examine next."""
 
 
 class Classifier:
-    """One released model version.
+    """One released model version; `champion` is the one that models/CHAMPION names.
+
+    `guard` limits how long a call may take, and leaves the model alone where it keeps failing.
 
     Raises, when made:
         ModelMissing: no such version in the folder, or a file of it is not there.
@@ -63,7 +71,9 @@ class Classifier:
             not reproduce its golden cases.
     """
 
-    def __init__(self, folder: Path, version: str) -> None:
+    def __init__(self, folder: Path, version: str, guard: Guard | None = None) -> None:
+        version = version_meant(folder, version)
+        self.guard = guard
         self.folder = folder / version
         self.card = self._read_card(folder, version)
         self.manifest = self._read_manifest(version)
@@ -107,22 +117,30 @@ class Classifier:
             ClassifierUnavailable: the model failed, or what it returned is no probability.
         """
         try:
-            probabilities, *others = self._run(rows)
+            return self._read(rows) if self.guard is None else self.guard(lambda options: self._read(rows, options))
+        except ClassifierUnavailable:
+            raise
         except Exception as fault:  # whatever breaks in the model, the rules must still answer
             logger.exception("the classifier failed")
             raise ClassifierUnavailable("the model failed") from fault
+
+    def _read(self, rows: Row, options: Any = None) -> ModelAnswers:
+        probabilities, *others = self._run(rows, options)
         if probabilities.shape != (len(rows), len(COLUMNS)) or not _are_probabilities(probabilities):
             logger.error("the classifier returned something that is no probability")
             raise ClassifierUnavailable("the model returned something that is no probability")
-        root_sets, log_likelihood = others or (None, None)
+        if not others:
+            return ModelAnswers(probabilities=probabilities.clip(0, 1), root_sets=None, log_likelihood=None)
+        root_sets, log_likelihood = others
+        if not (_are_probabilities(root_sets) and np.isfinite(log_likelihood).all()):
+            logger.error("the classifier returned sets of roots or likelihoods that are none")
+            raise ClassifierUnavailable("the model returned sets of roots or likelihoods that are none")
         return ModelAnswers(
-            probabilities=probabilities.clip(0, 1),
-            root_sets=root_sets,
-            log_likelihood=None if log_likelihood is None else log_likelihood[:, 0],
+            probabilities=probabilities.clip(0, 1), root_sets=root_sets, log_likelihood=log_likelihood[:, 0]
         )
 
-    def _run(self, rows: Row) -> list[npt.NDArray[np.float64]]:
-        answers: list[npt.NDArray[np.float64]] = self.session.run(self._outputs, {self.manifest.input: rows})
+    def _run(self, rows: Row, options: Any = None) -> list[npt.NDArray[np.float64]]:
+        answers: list[npt.NDArray[np.float64]] = self.session.run(self._outputs, {self.manifest.input: rows}, options)
         return answers
 
     def _read_card(self, folder: Path, version: str) -> dict[str, Any]:
@@ -187,7 +205,7 @@ class Classifier:
     def _open(self) -> onnxruntime.InferenceSession:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # one row at a time: more threads only fight over the core
-        options.log_severity_level = 3
+        options.log_severity_level = 4  # what it has to say comes as an exception
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             session = onnxruntime.InferenceSession(
@@ -198,6 +216,16 @@ class Classifier:
         return session
 
     def _check_golden_cases(self) -> None:
+        limit = onnxruntime.RunOptions()
+        watch = threading.Timer(GOLDEN_SECONDS, setattr, (limit, "terminate", True))
+        watch.daemon = True
+        watch.start()
+        try:
+            self._run_golden_cases(limit)
+        finally:
+            watch.cancel()
+
+    def _run_golden_cases(self, limit: Any) -> None:
         golden = json.loads((self.folder / "golden.json").read_text(encoding="utf-8"))
         read = TypeAdapter(Exam)
         for case in golden["cases"]:
@@ -209,7 +237,7 @@ class Classifier:
                     "trained on. Use the model released for this software, or train one with `make train`."
                 )
             try:
-                found = self._run(row[np.newaxis])[0][0]
+                found = self._run(row[np.newaxis], limit)[0][0]
             except Exception as fault:  # onnxruntime raises several kinds of its own
                 raise ModelMismatch(f"Model {self.version} does not run: {fault}") from fault
             if not np.allclose(found, case["probabilities"], rtol=0, atol=golden["tolerance"]):

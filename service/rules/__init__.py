@@ -5,5 +5,10 @@ its rules have in common), imaging, surgery, follow_up, recommendations, questio
 `rulebook.entries()` lists them all.
 """
 
+from datetime import date
+
 RULESET_VERSION = "1.1.0"
 """Raised whenever the meaning of a rule changes; CHANGELOG.md says which."""
+
+RULES_RELEASED = date(2026, 11, 22)
+"""When that version was released: no answer of it is older."""

@@ -1,6 +1,8 @@
 """A model that cannot answer silences nothing: red flags and management come all the same, and the answer says so."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,8 +15,10 @@ from service.classifier import Classifier
 from service.errors import ClassifierUnavailable
 from service.settings import Settings
 from tests.builders import a_body, an_exam, no_classifier
+from tests.service.odd_models import HANGS, NOT_A_NUMBER, RAISES, an_odd_model, promote
 
 EMERGENCY = a_body(red_flags={"urinary_retention": True})
+ODD = "9.0.0"
 
 
 @pytest.mark.parametrize("body", [a_body(), EMERGENCY, a_body(70)], ids=["calm", "emergency", "old"])
@@ -80,6 +84,93 @@ def test_rounding_is_no_fault() -> None:
     classifier.session = _Session(lambda *_: [np.array([[1 + 1e-15, 0.2, -1e-17, 1e-17]])])
     found = classifier(an_exam())
     assert (max(found.roots.values()), min(found.roots.values()), found.none) == (1, 0, 0)
+
+
+@pytest.fixture
+def odd(tmp_path: Path) -> Iterator[TestClient]:
+    """A service with a model that hangs, fails or returns NaN at some ages; the only release there is."""
+    an_odd_model(tmp_path, ODD)
+    promote(tmp_path, ODD)
+    with TestClient(create_app(Settings(model_dir=tmp_path, model_seconds=0.5))) as found:
+        yield found
+
+
+def checked(client: TestClient, name: str = "model") -> dict[str, str]:
+    """What readiness says of the model."""
+    found: dict[str, str] = next(
+        check for check in client.get("/health/ready").json()["checks"] if check["name"] == name
+    )
+    return found
+
+
+@pytest.mark.parametrize("age", [HANGS, NOT_A_NUMBER, RAISES], ids=["it hangs", "not a number", "it raises"])
+def test_whatever_the_graph_does_the_flags_come_and_are_recorded(odd: TestClient, age: int) -> None:
+    """Hazard H-14: a model that hangs takes the service with it."""
+    answer = odd.post("/v1/assessments", json={**EMERGENCY, "patient": {"age_years": age}})
+    assert (answer.status_code, answer.headers["Nerveroot-Record"]) == (201, "stored")
+    said = answer.json()
+    assert (said["urgency"], said["classifier"]["status"]) == ("emergency", "unavailable")
+    assert "RF-CES-RETENTION" in [flag["rule_id"] for flag in said["red_flags"]["present"]]
+    assert odd.get(answer.headers["Location"]).content == answer.content
+
+
+def test_readiness_says_that_a_model_hung_and_stays_in_rotation(odd: TestClient) -> None:
+    assert checked(odd)["status"] == "ready"
+    odd.post("/v1/assessments", json=a_body(HANGS))
+    ready = odd.get("/health/ready")
+    assert (ready.status_code, ready.json()["status"]) == (200, "degraded")
+    assert "took longer than 0.5 s" in checked(odd)["detail"]
+    left_alone = odd.post("/v1/assessments", json=a_body())
+    assert left_alone.json()["classifier"]["status"] == "unavailable"
+    assert 'nerveroot_health_check{check="model",status="degraded"} 1.0' in odd.get("/metrics").text
+    assert odd.post("/v1/model/reload").json() == {"ok": True, "before": ODD, "after": ODD, "why": None}
+    assert odd.post("/v1/assessments", json=a_body()).json()["classifier"]["status"] == "ok"
+
+
+def test_without_any_model_everything_but_the_probabilities_is_there(client: TestClient, tmp_path: Path) -> None:
+    """Hazard H-14: no model, and with it no plan."""
+    with TestClient(create_app(Settings(model_dir=tmp_path))) as bare:
+        assert checked(bare)["status"] == "degraded"
+        assert str(tmp_path) not in bare.get("/health/ready").text
+        assert bare.get("/v1/model").status_code == 503
+        alone = bare.post("/v1/assessments", json=EMERGENCY).json()
+        refused = bare.post("/v1/model/reload")
+    whole = client.post("/v1/assessments", json=EMERGENCY).json()
+    for part in ("red_flags", "management", "urgency", "questions"):
+        assert alone[part] == whole[part]
+    assert alone["provenance"] == whole["provenance"] | {"model_version": "none", "model_sha256": None}
+    assert refused.status_code == 409
+    assert "CHAMPION" in refused.json()["detail"]
+
+
+def test_a_reload_that_fails_is_refused_with_the_reason_and_the_old_goes_on(odd: TestClient, tmp_path: Path) -> None:
+    folder = an_odd_model(tmp_path, "9.0.1")
+    (folder / "classifier.onnx").write_bytes(b"half copied")
+    promote(tmp_path, "9.0.1")
+    refused = odd.post("/v1/model/reload")
+    assert (refused.status_code, refused.headers["content-type"]) == (409, "application/problem+json")
+    assert "is not the file its manifest names" in refused.json()["detail"]
+    said = odd.post("/v1/assessments", json=a_body()).json()
+    assert (said["classifier"]["status"], said["provenance"]["model_version"]) == ("ok", ODD)
+
+
+def test_requests_in_flight_get_one_release_or_the_other(odd: TestClient, tmp_path: Path) -> None:
+    """Hazard H-09: the provenance of an answer names another model than the one that gave it."""
+    chances = {ODD: 0.8, "9.0.1": 0.6}
+    an_odd_model(tmp_path, "9.0.1", l5=0.6)
+
+    def ask(_: int) -> tuple[str, float]:
+        said = odd.post("/v1/assessments", json=a_body()).json()
+        return said["provenance"]["model_version"], said["classifier"]["roots"]["L5"]["probability"]
+
+    with ThreadPoolExecutor(4) as asking:
+        answers = [asking.submit(ask, number) for number in range(60)]
+        for version in ("9.0.1", ODD, "9.0.1"):
+            promote(tmp_path, version)
+            assert odd.post("/v1/model/reload").json()["after"] == version
+        found = {answer.result() for answer in answers} | {ask(0)}
+    assert found <= set(chances.items())
+    assert ("9.0.1", 0.6) in found
 
 
 def test_a_fault_of_the_service_is_a_problem_without_a_traceback() -> None:

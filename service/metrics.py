@@ -1,0 +1,190 @@
+"""What is counted of the service, for Prometheus. No patient data: labels are routes, rule ids, words of the contract.
+
+Every label has a known, small set of values. What comes from outside (a path, a method) becomes the template of a
+route, or `other`.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, GCCollector, Histogram, PlatformCollector, ProcessCollector
+from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+from prometheus_client.registry import Collector
+
+from features.encoding import encode
+from features.exam import Exam
+from features.involvement import Outside
+from service.assessment import Assessment, ClassifierStatus, Provenance
+from service.drift import Drift
+from service.health import Check, Status
+from service.identity.refusals import Reason
+from service.record.receipt import Mark, RecordState
+from service.rules.abstention import ABSTENTIONS
+from service.rules.guideline import Urgency
+from service.rules.red_flags import RED_FLAGS
+
+CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
+
+OTHER: Final = "other"
+METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+MOST_ROUTES: Final = 64
+"""Routes that are counted by themselves; there are far fewer."""
+
+_SECONDS: Final = (0.001, 0.0025, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_REASONS: Final = tuple(reason.value for reason in Reason)
+_ABSTAINS_OUTSIDE: Final = {"AB-AGE": Outside.AGE, "AB-PATTERN": Outside.PATTERN}
+"""The abstentions that say that an examination is unlike all that the model was trained on."""
+
+
+class Metrics:
+    """The counters of one process, in a registry of their own; what is a state is asked when Prometheus asks."""
+
+    def __init__(
+        self,
+        *,
+        provenance: Callable[[], Provenance],
+        record: Callable[[], RecordState],
+        checks: Callable[[], Iterable[Check]],
+    ) -> None:
+        self._registry = CollectorRegistry(auto_describe=False)
+        self._drift = Drift()
+        for process in (ProcessCollector, PlatformCollector, GCCollector):
+            process(registry=self._registry)
+        self._registry.register(_State(provenance, record, checks))
+        self._registry.register(self._drift)
+        self._routes: set[str] = set()
+
+        def counter(name: str, says: str, *labels: str) -> Counter:
+            return Counter(f"nerveroot_{name}", says, labels, registry=self._registry)
+
+        self._requests = counter("http_requests", "Requests by their outcome.", "route", "method", "status")
+        self._seconds = Histogram(
+            "nerveroot_http_request_duration_seconds",
+            "How long requests took, from the first byte read to the last one sent.",
+            ("route",),
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        self._answers = counter("answers", "Answers by their urgency.", "urgency")
+        self._flags = counter("red_flags", "Answers in which a red flag was up, by its rule.", "rule_id")
+        self._unscreened = counter("screens_incomplete", "Answers to which not every first-line red flag was asked.")
+        self._silent = counter("abstentions", "Answers that named no root, by the rule that says why.", "rule_id")
+        self._outside = counter("outside_training", "Examinations unlike all that the model was trained on.", "by")
+        self._classifier = counter("classifier_answers", "Answers by whether the classifier answered.", "status")
+        self._marks = counter("record_marks", "Answers by what became of them in the record.", "mark")
+        self._refusals = counter("refusals", "Callers that were not let in, by the reason.", "reason")
+        self._reloads = counter("model_reloads", "Reloads of the model: swapped, or kept the old one.", "result")
+        self._start_at_zero()
+
+    def requested(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Count one request; `route` is the template that matched, never the path that was asked for."""
+        name = route if route in self._routes or len(self._routes) < MOST_ROUTES else OTHER
+        self._routes.add(name)
+        known = method if method in METHODS else OTHER
+        self._requests.labels(name, known, f"{status // 100}xx").inc()
+        self._seconds.labels(name).observe(seconds)
+
+    def answered(self, assessment: Assessment, exam: Exam, mark: Mark) -> None:
+        """Count one new answer; its features and probabilities are those of the worse leg."""
+        self._answers.labels(assessment.urgency.value).inc()
+        for flag in assessment.red_flags.present:
+            self._flags.labels(flag.rule_id).inc()
+        if not assessment.red_flags.screen_complete:
+            self._unscreened.inc()
+        said = assessment.classifier
+        self._classifier.labels(said.status.value).inc()
+        for each in said.abstentions:
+            self._silent.labels(each.rule_id).inc()
+            if outside := _ABSTAINS_OUTSIDE.get(each.rule_id):
+                self._outside.labels(outside.value).inc()
+        self._marks.labels(mark.value).inc()
+        self._drift.count(encode(exam))
+        self._drift.count_probabilities(said)
+
+    def refused(self, reason: str) -> None:
+        """Count a caller that was not let in."""
+        self._refusals.labels(reason if reason in _REASONS else OTHER).inc()
+
+    def reloaded(self, ok: bool) -> None:
+        """Count a reload of the model."""
+        self._reloads.labels("swapped" if ok else "kept").inc()
+
+    def exposition(self) -> bytes:
+        """All of it in the text format of Prometheus (CONTENT_TYPE)."""
+        return generate_latest(_Plain(self._registry))
+
+    def _start_at_zero(self) -> None:
+        """Show what has not happened yet as 0: an alert on the first of its kind needs the step from 0 to 1."""
+        known: tuple[tuple[Counter, Iterable[str]], ...] = (
+            (self._answers, (urgency.value for urgency in Urgency)),
+            (self._flags, (flag.rule_id for flag in RED_FLAGS)),
+            (self._silent, (rule.rule_id for rule in ABSTENTIONS)),
+            (self._outside, (outside.value for outside in Outside)),
+            (self._classifier, (status.value for status in ClassifierStatus)),
+            (self._marks, (mark.value for mark in Mark)),
+            (self._refusals, _REASONS),
+            (self._reloads, ("swapped", "kept")),
+        )
+        for counter, values in known:
+            for value in values:
+                counter.labels(value)
+
+
+class _Plain(Collector):
+    """All of a registry but when each series began: that is a fifth of it, and nobody asks."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._registry = registry
+
+    def collect(self) -> Iterable[Metric]:
+        for metric in self._registry.collect():
+            metric.samples = [sample for sample in metric.samples if not sample.name.endswith("_created")]
+            yield metric
+
+
+class _State(Collector):
+    """What is so just now: versions, the record, and the checks of readiness."""
+
+    def __init__(
+        self,
+        provenance: Callable[[], Provenance],
+        record: Callable[[], RecordState],
+        checks: Callable[[], Iterable[Check]],
+    ) -> None:
+        self._provenance, self._record, self._checks = provenance, record, checks
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing: the registry must not ask the state before the service has started."""
+        return ()
+
+    def collect(self) -> Iterable[Metric]:
+        """The state for Prometheus."""
+        made = self._provenance()
+        yield InfoMetricFamily(
+            "nerveroot_build",
+            "The versions of what answers; none where no model is loaded.",
+            value={
+                "model_version": made.model_version or "none",
+                "model_sha256": made.model_sha256 or "none",
+                "feature_schema": made.feature_schema,
+                "ruleset_version": made.ruleset_version,
+                "software_version": made.software_version,
+            },
+        )
+        record = self._record()
+        gauges = {
+            "writable": ("Whether an answer can be recorded at all.", float(record.writable)),
+            "database_up": ("Whether the database takes entries.", float(record.database == "up")),
+            "deferred": ("Answers that wait in the journal.", float(record.deferred)),
+            **({} if record.head is None else {"head": ("The number of the last entry.", float(record.head))}),
+        }
+        for name, (says, value) in gauges.items():
+            yield GaugeMetricFamily(f"nerveroot_record_{name}", says, value=value)
+        health = GaugeMetricFamily(
+            "nerveroot_health_check", "1 for the status that a check of readiness has.", labels=("check", "status")
+        )
+        for check in self._checks():
+            for status in Status:
+                health.add_metric((check.name, status.value), float(check.status is status))
+        yield health
