@@ -22,19 +22,65 @@ MLFLOW_PORT ?= 5000
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: serve
 serve: $(SERVICE)/.installed ## run the service (HOST=127.0.0.1 PORT=8000; settings: NERVEROOT_*)
 	@exec $(SERVICE)/bin/python -m service
 
+.PHONY: migrate
+migrate: $(SERVICE)/.installed ## bring the record to the schema of this software (settings: NERVEROOT_DATABASE_URL)
+	@$(SERVICE)/bin/python -m service.record migrate
+
+.PHONY: verify-record
+verify-record: $(SERVICE)/.installed ## find altered or missing rows of the record (ANCHOR=seq:hash noted earlier)
+	@$(SERVICE)/bin/python -m service.record verify $(if $(ANCHOR),--anchor $(ANCHOR))
+
+.PHONY: purge
+purge: $(SERVICE)/.installed ## remove the clinical content of old answers (OLDER_THAN=3650d or 2016-12-31; DRY_RUN=1)
+	@$(SERVICE)/bin/python -m service.record purge --older-than "$(OLDER_THAN)" $(if $(DRY_RUN),--dry-run)
+
+.PHONY: outcomes-export
+outcomes-export: $(SERVICE)/.installed ## write answers with an outcome as a labelled table for `make train` (OUT=exams.jsonl TENANT=name)
+	@$(SERVICE)/bin/python -m service.record export-outcomes --out "$(or $(OUT),exams.jsonl)" $(if $(TENANT),--tenant "$(TENANT)") \
+		$(if $(OVERWRITE),--overwrite)
+
+.PHONY: api-key
+api-key: $(SERVICE)/.installed ## make a key for a caller and print it once (TENANT=clinic NAME=app SCOPES=assess,read EXPIRES=2027-12-31)
+	@$(SERVICE)/bin/python -m service.identity create --tenant "$(TENANT)" --name "$(NAME)" --scopes "$(SCOPES)" \
+		$(if $(EXPIRES),--expires $(EXPIRES))
+
+.PHONY: api-keys
+api-keys: $(SERVICE)/.installed ## list the keys of callers
+	@$(SERVICE)/bin/python -m service.identity list
+
+.PHONY: api-key-revoke
+api-key-revoke: $(SERVICE)/.installed ## end a key within a second, without a restart (ID=…)
+	@$(SERVICE)/bin/python -m service.identity revoke "$(ID)"
+
 .PHONY: test
-test: setup ## run the quick tests (ARGS='-k name' to choose)
+test: setup postgres ## run the quick tests (ARGS='-k name' to choose)
 	$(RUN) -m pytest $(ARGS)
 
 .PHONY: test-long
-test-long: setup ## run every test, the long ones too
+test-long: setup postgres ## run every test, the long ones too
 	$(RUN) -m pytest -m '' $(ARGS)
+
+.PHONY: postgres
+postgres: $(DEV)/.installed ## see that PostgreSQL is there for the tests; where it may, install it (Debian)
+	@$(RUN) -m tests.record.ensure_postgres
+
+.PHONY: soak
+soak: setup ## send 100,000 examinations to a service of its own, watch its memory, and count what was kept (REQUESTS=…)
+	$(RUN) -m bench.soak $(if $(REQUESTS),--requests $(REQUESTS)) $(ARGS)
+
+.PHONY: alerts
+alerts: ## check and test the alert rules (needs promtool; Debian: apt-get install prometheus)
+	cd deploy/prometheus && promtool check rules alerts.yaml && promtool test rules alerts_test.yaml drift_test.yaml
+
+.PHONY: audit
+audit: setup ## look for known faults in the locked dependencies, as far as the network allows; write sbom.cdx.json
+	@$(RUN) -m bench.audit
 
 .PHONY: check
 check: setup ## format, lint, strict types, import rules, rulebook up to date; changes nothing

@@ -1,31 +1,50 @@
 """create_app: load, connect, mount; nothing else."""
 
 import json
-import secrets
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from functools import partial
-from http import HTTPStatus
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
-from fastapi.openapi.utils import get_openapi
-from pydantic import TypeAdapter
-from starlette.exceptions import HTTPException
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 
-from features.encoding import schema_digest
 from features.involvement import Classify
-from service import api
-from service.assessment import Provenance
 from service.catalogue import CATALOGUES, read_languages
-from service.classifier import Classifier
-from service.earlier import Earlier
-from service.intake import EXAM
-from service.problems import Problem, Refusal, problem, respond
+from service.consult import Consult
+from service.faults import HANDLERS, failed
+from service.gate import Gate, LastResort
+from service.health import (
+    Check,
+    Readiness,
+    clock_check,
+    identity_check,
+    migrations_check,
+    model_check,
+    readiness,
+    record_check,
+)
+from service.identity.admission import admission_of
+from service.metrics import Metrics
+from service.models import Models, Reloaded
+from service.openapi import openapi
+from service.record.database import Database
+from service.record.journal import Journal
+from service.record.key import record_key
+from service.record.pseudonyms import Pseudonyms
+from service.record.record import Record
+from service.rest.assessments import CROSS_ORIGIN, assessments
+from service.rest.operation import health, metrics, reloading
+from service.rest.outcomes import outcomes
+from service.rest.rulebook import model, rules
 from service.rules import RULESET_VERSION
 from service.rules.disclaimer import DISCLAIMER
-from service.sequence import assess
-from service.settings import Settings
+from service.settings import KEPT, Settings
+from service.tracing import FASTAPI_TELEMETRY_OFF, start_tracing
 from service.version import SOFTWARE_VERSION
 
 EXAMPLES = {
@@ -33,51 +52,99 @@ EXAMPLES = {
     "exam_l4.json": "L4 likely, few findings",
     "exam_emergency.json": "Cauda equina syndrome suspected",
 }
-SCHEMAS = "#/components/schemas/{model}"
 
 
 def create_app(settings: Settings, classify: Classify | None = None, catalogues: Path = CATALOGUES) -> FastAPI:
     """The service as settings ask for it; `classify` takes the place of the released model where it is given.
 
     Raises:
-        StartupError: the released model is not there or does not belong to this software, or one of the `catalogues`
-            is broken.
+        StartupError: the record has another schema, its key or the keys of callers cannot be read, or one of the
+            `catalogues` is broken.
     """
-    classifier = Classifier(settings.model_dir, settings.model_version)
-    provenance = Provenance(
-        model_version=classifier.version,
-        model_sha256=classifier.sha256,
-        feature_schema=schema_digest(),
-        ruleset_version=RULESET_VERSION,
-        software_version=SOFTWARE_VERSION,
-    )
-    settled = partial(
-        assess,
-        classify=classify or classifier,
-        sets=classifier.sets,
+    models, languages = Models(settings, classify), read_languages(catalogues)
+    url = settings.database_url.get_secret_value()
+    database, journal = Database(url, seconds=settings.record_seconds), Journal(settings.journal_dir)
+    record = Record(database, journal, seconds=settings.record_seconds)
+    tracing = start_tracing(os.environ, SOFTWARE_VERSION)
+
+    def checks() -> tuple[Check, ...]:
+        state = record.state()
+        return (
+            model_check(models.current.version, models.current.trouble),
+            record_check(state),
+            migrations_check(state.outdated),
+            clock_check(datetime.now(UTC), state.newest),
+            identity_check(admission.fault, able=admission.able),
+        )
+
+    def ready() -> Readiness:
+        return readiness(
+            checks(),
+            model_version=models.current.version,
+            ruleset_version=RULESET_VERSION,
+            software_version=SOFTWARE_VERSION,
+            red_flag_policy=settings.red_flag_policy,
+        )
+
+    seen = Metrics(provenance=lambda: models.current.provenance, record=record.state, checks=checks)
+
+    def reload() -> Reloaded:
+        done = models.reload()
+        seen.reloaded(done.ok)
+        return done
+
+    admission = admission_of(settings, refused=seen.refused)
+    consult = Consult(
+        models=models,
+        record=record,
+        pseudonyms=Pseudonyms(_key(settings)),
         policy=settings.red_flag_policy,
-        provenance=provenance,
-        explain=None if classify else classifier.reasons,
+        answered=seen.answered,
     )
-    languages = read_languages(catalogues)
-    versions = {"model_version": classifier.version, "ruleset_version": RULESET_VERSION}
+
+    @asynccontextmanager
+    async def running(_: FastAPI) -> AsyncIterator[None]:
+        await record.start()
+        await admission.prepare()
+        yield
+        await record.close()
+        await admission.close()
+        if tracing:
+            tracing.close()
+
     app = FastAPI(
         title="nerveroot",
         version=SOFTWARE_VERSION,
         description=f"L4, L5 and S1 nerve-root probabilities, red flags and management for leg pain. {DISCLAIMER.text}",
         docs_url=None,  # the page loads its scripts from elsewhere, which a hospital network does not allow
         redoc_url=None,
+        lifespan=running,
+        exception_handlers=HANDLERS,
+        telemetry=FASTAPI_TELEMETRY_OFF,
+        # A redirect repeats the address that was asked for, and whatever was put into it.
+        redirect_slashes=False,
     )
-    earlier = Earlier(people=settings.remembered_references, key=secrets.token_bytes(32))
-    app.include_router(api.assessments(settled, earlier, languages, _examples()))
-    app.include_router(api.rules(settings.red_flag_policy, languages))
-    app.include_router(api.model(classifier.card))
-    app.include_router(api.health(versions | {"red_flag_policy": settings.red_flag_policy.value}))
-    app.add_exception_handler(Refusal, _refuse)
-    app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(Exception, _fault)
-    app.openapi = partial(_openapi, app)  # type: ignore[method-assign]
+    app.include_router(assessments(consult, record, admission, languages, _examples()))
+    app.include_router(outcomes(record, admission))
+    app.include_router(rules(settings.red_flag_policy, languages))
+    app.include_router(model(lambda: models.current.card))
+    app.include_router(reloading(reload, admission))
+    app.include_router(health(ready, admission.prepare))
+    app.include_router(metrics(seen, admission, everybody=settings.metrics_open))
+    # The last one that is added is the outermost.
+    app.add_middleware(LastResort, answer=failed)
+    if settings.cors_origins:
+        app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins, **CROSS_ORIGIN)
+    app.add_middleware(Gate, seen=seen.requested, tracing=tracing)
+    app.openapi = partial(openapi, app, settings.auth)  # type: ignore[method-assign]
+    app.state.reload = reload
     return app
+
+
+def _key(settings: Settings) -> bytes:
+    stated = settings.record_key
+    url = settings.database_url.get_secret_value()
+    return record_key(None if stated is None else stated.get_secret_value(), url, KEPT)
 
 
 def _examples() -> dict[str, Any]:
@@ -89,50 +156,3 @@ def _examples() -> dict[str, Any]:
         }
         for each in sorted(folder.iterdir(), key=lambda each: each.name)
     }
-
-
-def _openapi(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document, with the schemas of what this service reads and refuses by itself."""
-    if app.openapi_schema is None:
-        document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-        schemas = document["components"]["schemas"]
-        for path in document["paths"].values():
-            for operation in path.values():
-                # FastAPI documents a refusal of its own for every parameter; this service refuses in its own words.
-                if "HTTPValidationError" in str(operation["responses"].get("422")):
-                    del operation["responses"]["422"]
-        for name in ("HTTPValidationError", "ValidationError"):
-            schemas.pop(name, None)
-        for name, adapter in (("Exam", EXAM), ("Problem", TypeAdapter(Problem))):
-            schema = adapter.json_schema(ref_template=SCHEMAS, mode="validation")
-            schemas |= schema.pop("$defs", {})
-            schemas[name] = schema
-        app.openapi_schema = document
-    return app.openapi_schema
-
-
-async def _refuse(request: Request, refused: Exception) -> Response:
-    assert isinstance(refused, Refusal)
-    return respond(refused.problem)
-
-
-async def _http_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    status = HTTPStatus(error.status_code)
-    hints = {
-        HTTPStatus.NOT_FOUND: "Nothing is at this address. GET /openapi.json lists what there is.",
-        HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take this method.",
-    }
-    said = problem(status.name.lower().replace("_", "-"), status, status.phrase, hints.get(status, status.phrase))
-    return respond(said, dict(error.headers or {}))
-
-
-async def _fault(request: Request, error: Exception) -> Response:
-    return respond(
-        problem(
-            "internal",
-            HTTPStatus.INTERNAL_SERVER_ERROR,
-            "The service failed",
-            "Something broke in the service; the log says what. Do not wait for it: use your clinical judgement.",
-        )
-    )

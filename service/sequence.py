@@ -58,11 +58,13 @@ def assess(
     wording: Wording = ENGLISH,
     with_numbers: bool = False,
     earlier: Source = Source.BODY,
+    earlier_unread: bool = False,
     explain: Explain | None = None,
 ) -> Assessment:
     """The answer to `exam`, in the language of `wording`; `with_numbers` tells the patient numbers too.
 
-    `earlier` says where the previous examination came from; without `explain` nothing is said of why and what next.
+    `earlier` says where the previous examination came from, `earlier_unread` that others could not be looked up;
+    without `explain` nothing is said of why and what next.
 
     The red flags are read from the exam alone, before and whatever the classifier says.
     """
@@ -76,6 +78,7 @@ def assess(
         policy=policy,
         involvement=found,
         not_ruled_out=not_ruled_out(sets, exam, found),
+        earlier_unread=earlier_unread,
     )
     imaging, surgery = wording.of(imaging_of(picture)), wording.of(surgery_of(picture))
     look = wording.of(follow_up_of(picture))
@@ -132,6 +135,11 @@ def _show(shape: type[Shape], rule: object, **settled: object) -> Shape:
     """What the answer shows of a rule: the fields of `shape`, as the rule has them or as settled here."""
     named = {each.name for each in fields(shape)} - settled.keys()
     return shape(**{name: getattr(rule, name) for name in named}, **settled)
+
+
+def red_flags(exam: Exam, policy: Policy, wording: Wording = ENGLISH) -> RedFlagAnswer:
+    """The red flags by themselves: what has to be said even where all the rest fails."""
+    return _red_flags(exam, tuple((flag, flag.present(exam)) for flag in RED_FLAGS), policy, wording)
 
 
 def _red_flags(

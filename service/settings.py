@@ -1,19 +1,44 @@
 """What can be set from outside, read once from the environment."""
 
-import re
 from collections.abc import Mapping
+from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from service.identity.rate_limits import parsed
+from service.released import CHAMPION
 from service.rules.guideline import Policy
 
-RELEASED = Path(__file__).parent.parent / "models"
-CHAMPION = "champion"
-"""The version that the file CHAMPION in the folder of the models names, in its first line."""
+CHECKOUT = Path(__file__).parent.parent
+RELEASED = CHECKOUT / "models"
+KEPT = CHECKOUT / "var"
+"""Where the record is unless told otherwise; not part of the repository."""
+
+SHORTEST_KEY = 32
+"""Characters of the key of the record: 16 random bytes in hexadecimal."""
+
+
+class Auth(StrEnum):
+    """How callers show who they are."""
+
+    NONE = "none"
+    API_KEY = "api_key"
+    JWT = "jwt"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` is an address of this machine that no other machine reaches."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False  # some other name: who knows
 
 
 class Settings(BaseSettings):
@@ -26,7 +51,6 @@ class Settings(BaseSettings):
     model_dir: Path = Field(RELEASED, description="folder that holds the released models, one folder a version")
     model_version: str = Field(
         CHAMPION,
-        validate_default=True,
         description="which released model answers; `champion` is the one that `make promote` put into models/CHAMPION",
     )
     red_flag_policy: Policy = Field(
@@ -34,38 +58,105 @@ class Settings(BaseSettings):
         description="`listed`: every red flag overrides; `contextual`: age over 50 adds to the others without "
         "overriding by itself",
     )
-    remembered_references: int = Field(
-        2_000,
-        ge=0,
-        description="how many values of `patient.reference` are remembered until the process ends, to compare their "
-        "examinations, at up to 70 kB each; 0 remembers none",
+    database_url: SecretStr = Field(
+        SecretStr(f"sqlite:///{KEPT / 'record.sqlite3'}"),
+        description="where the record is: `sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME`; default "
+        "`var/record.sqlite3` of this checkout",
+    )
+    journal_dir: Path = Field(
+        KEPT / "journal",
+        description="folder for answers that wait while the database is down; best on another disk than the database",
+    )
+    record_key: SecretStr | None = Field(
+        None,
+        description="secret for the keyed hashes of `patient.reference`, 32 characters or more (`openssl rand -hex "
+        "32`); where it is not set, one is made in `var/record.key`, and the service listens on this machine alone",
+    )
+    record_seconds: float = Field(
+        2.0, gt=0, description="how long an answer waits for the database before it goes to the journal instead"
+    )
+    auth: Auth = Field(
+        Auth.NONE,
+        description="how callers show who they are: `none` (only while it listens on this machine alone), `api_key` or "
+        "`jwt`",
+    )
+    api_keys_file: Path = Field(
+        KEPT / "api-keys.json",
+        description="the keys of `api_key`, hashed; written by `make api-key`, read when it changes",
+    )
+    jwt_issuer: str | None = Field(None, description="`jwt`: the issuer (`iss`) whose access tokens are taken")
+    jwt_audience: str | None = Field(
+        None, description="`jwt`: the audience (`aud`) that a token must name: this service"
+    )
+    jwt_jwks_url: str | None = Field(
+        None, description="`jwt`: where the keys of the issuer are (JWKS); https, or http on this machine"
+    )
+    jwt_tenant_claim: str = Field("tenant", description="`jwt`: the claim that names the tenant of a caller")
+    rate_limit: str = Field(
+        "100/second",
+        description="requests of one caller, as in `100/second` or `100/second;20000/hour`, for each process; not with "
+        "`none`",
+    )
+    metrics_open: bool = Field(
+        False, description="whether /metrics is there for everybody; otherwise it takes the scope `admin`, or `none`"
+    )
+    cors_origins: tuple[str, ...] = Field(
+        (), description='JSON list of the origins whose pages may call from a browser, as in `["https://app.example"]`'
+    )
+    model_seconds: float = Field(
+        0.5, gt=0, description="how long one call of the model may take before the rules answer without it"
     )
     log_level: Literal["critical", "error", "warning", "info", "debug"] = Field("info", description="what is logged")
 
-    @field_validator("model_version")
+    @field_validator("record_key")
     @classmethod
-    def _find_champion(cls, version: str, info: ValidationInfo) -> str:
-        """Put the version that was promoted in the place of `champion`."""
-        if version != CHAMPION or "model_dir" not in info.data:
-            return version
-        path = info.data["model_dir"] / CHAMPION.upper()
-        try:
-            first = next(iter(path.read_text(encoding="utf-8").splitlines()), "")
-        except (OSError, UnicodeDecodeError) as fault:
-            # Braces belong to the template of pydantic's message, so what is said goes in by name.
+    def _long_enough(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and len(key.get_secret_value()) < SHORTEST_KEY:
             raise PydanticCustomError(
-                "no_champion",
-                "which model is champion cannot be read ({fault}). Restore {path} from git, or name a version.",
-                {"fault": str(fault), "path": str(path)},
-            ) from None
-        if not re.fullmatch(r"\d+\.\d+\.\d+", first, re.ASCII):
-            raise PydanticCustomError(
-                "no_champion",
-                "the first line of {path} is {first}, and must be a version as in 1.0.1. Restore the file from git, "
-                "or name a version.",
-                {"path": str(path), "first": repr(first)},
+                "short_key",
+                "must have {wanted} characters or more, or a reference could be found by trying keys. Make one with "
+                "`openssl rand -hex 32`.",
+                {"wanted": SHORTEST_KEY},
             )
-        return first
+        return key
+
+    @field_validator("rate_limit")
+    @classmethod
+    def _readable_limit(cls, text: str) -> str:
+        parsed(text)
+        return text
+
+    @model_validator(mode="after")
+    def _alone_or_guarded(self) -> Self:
+        """Without identity, or without a key of its own, nobody else may reach it."""
+        if not self.loopback and self.auth is Auth.NONE:
+            raise PydanticCustomError(
+                "unguarded",
+                "with NERVEROOT_AUTH=none everybody who reaches {host} would be let in. Set NERVEROOT_AUTH to api_key "
+                "or jwt, or NERVEROOT_HOST to 127.0.0.1.",
+                {"host": self.host or "every address"},
+            )
+        if not self.loopback and self.record_key is None:
+            raise PydanticCustomError(
+                "no_key",
+                "NERVEROOT_RECORD_KEY is needed where others than this machine can ask: references to patients are "
+                "stored as hashes with that key. Make one with `openssl rand -hex 32` and keep it.",
+            )
+        missing = [
+            f"NERVEROOT_{name.upper()}"
+            for name in ("jwt_issuer", "jwt_audience", "jwt_jwks_url")
+            if self.auth is Auth.JWT and not getattr(self, name)
+        ]
+        if missing:
+            raise PydanticCustomError(
+                "no_issuer", "NERVEROOT_AUTH=jwt needs {names} too.", {"names": ", ".join(missing)}
+            )
+        return self
+
+    @property
+    def loopback(self) -> bool:
+        """Whether it listens on this machine alone."""
+        return is_loopback(self.host)
 
 
 SETTINGS = tuple(f"NERVEROOT_{name.upper()}" for name in Settings.model_fields)

@@ -20,9 +20,19 @@ ALLOWED = {
     "service/rulebook_page.py": {"service.rules"},
     "service/classified.py": {"features", "service.rules", "service.assessment", "service.errors"},
     "service/assessment.py": {"features", "service.rules"},
+    "service/record": {
+        *("service.record", "service.errors", "service.settings", "service.version"),
+        *("sqlalchemy", "alembic", "psycopg", "uuid6", "pydantic"),
+    },
+    "service/identity": {
+        *("service.identity", "service.errors", "service.settings", "service.problems"),
+        *("starlette", "limits", "jwt", "cryptography", "httpx2", "pydantic"),
+    },
     "service": {
         *("features", "service", "numpy", "onnxruntime", "_typeshed"),
         *("fastapi", "starlette", "pydantic", "pydantic_core", "pydantic_settings", "uvicorn", "uuid6"),
+        *("sqlalchemy", "alembic", "psycopg", "limits", "jwt", "cryptography", "httpx2"),
+        *("prometheus_client", "opentelemetry", "pythonjsonlogger"),
     },
     "training": {
         *("features", "training", "numpy", "pandas", "sklearn", "scipy", "onnx", "onnxruntime", "mlflow"),

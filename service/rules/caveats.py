@@ -71,6 +71,14 @@ CAVEATS = (
         citations=("casazza2012", "nvn_lrs"),
     ),
     Caveat(
+        rule_id="CA-EARLIER-UNREAD",
+        applies=lambda picture: picture.earlier_unread,
+        trigger="The examinations recorded under the reference of the person could not be looked up",
+        text="Earlier examinations of this person could not be looked up just now, so this answer may not show what "
+        "has become worse. Compare strength, sensation, bladder and bowel with the last time yourself.",
+        citations=("nerveroot_guideline",),
+    ),
+    Caveat(
         rule_id="CA-AGE-ALONE",
         applies=lambda picture: picture.age_alone,
         trigger="The override rests on age over 50 alone",

@@ -51,6 +51,8 @@ class ClinicalPicture:
 
     `not_ruled_out` is the prediction set; where nothing was computed, nothing is ruled out.
 
+    `earlier_unread` says that there may be earlier examinations which could not be looked up.
+
     No part of it that decides on urgency, imaging or surgery reads `involvement` or `not_ruled_out`.
     """
 
@@ -60,6 +62,7 @@ class ClinicalPicture:
     policy: Policy
     involvement: Involvement | None
     not_ruled_out: tuple[NerveRoot, ...] = ROOTS
+    earlier_unread: bool = False
 
     @cached_property
     def overriding(self) -> tuple[RedFlag, ...]:

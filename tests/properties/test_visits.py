@@ -5,8 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from features.exam import Exam
-from service.earlier import Earlier
+from service.earlier import linked
 from service.rules.guideline import Urgency
 from tests.builders import NOON, Body, an_assessment
 from tests.properties.changes import with_stated
@@ -41,12 +40,8 @@ def _at(hours: float) -> str:
 
 def urgency_of(seen: list[Body]) -> Urgency:
     """The urgency of the last visit, after the others."""
-    memory = Earlier(people=1, key=b"k")
     *before, last = (read(body) for body in seen)
-    for exam in before:
-        memory.remember(exam)
-    linked: Exam = memory.linked(last)
-    return an_assessment(linked).urgency
+    return an_assessment(linked(last, before)).urgency
 
 
 @holds(seen=visits(), hours=st.sampled_from([500, 50, 20, 5, 0.5]), told=st.sampled_from([{}, {"fever": False}]))

@@ -1,0 +1,305 @@
+"""Every answer is on record before it is sent, and can be shown again, byte for byte."""
+
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from service.app import create_app
+from service.settings import Settings
+from tests.builders import a_body
+from tests.service.visits import post, visit
+
+EMERGENCY = a_body(red_flags={"urinary_retention": True})
+NOWHERE = "postgresql://nobody:secret@127.0.0.1:1/nothing"
+"""A database that refuses every connection."""
+
+
+@pytest.fixture
+def client() -> Iterator[TestClient]:
+    """A service whose record is empty."""
+    with TestClient(create_app(Settings()), raise_server_exceptions=False) as found:
+        yield found
+
+
+def rows(sql: str) -> list[Any]:
+    """What stands in the record of the test."""
+    path = Settings().database_url.get_secret_value().removeprefix("sqlite:///")
+    with sqlite3.connect(path) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait for something to hold; fail where it does not come to hold at all."""
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_the_answer_is_shown_again_byte_for_byte_also_by_another_process(client: TestClient) -> None:
+    answer = client.post("/v1/assessments", json=EMERGENCY)
+    assert answer.headers["Nerveroot-Record"] == "stored"
+    again = client.get(answer.headers["Location"])
+    assert (again.status_code, again.content) == (200, answer.content)
+    with TestClient(create_app(Settings())) as restarted:
+        assert restarted.get(answer.headers["Location"]).content == answer.content
+
+
+def test_what_is_kept_says_who_when_and_by_which_versions(client: TestClient) -> None:
+    answer = client.post("/v1/assessments", json=EMERGENCY).json()
+    [row] = rows("select id, at, tenant, caller, model_version, ruleset_version, software_version from entries")
+    provenance = answer["provenance"]
+    versions = tuple(provenance[f"{each}_version"] for each in ("model", "ruleset", "software"))
+    assert row == (answer["id"], answer["created_at"], "local", "local", *versions)
+
+
+def test_without_commit_nothing_is_kept(client: TestClient) -> None:
+    answer = client.post("/v1/assessments?commit=false", json=EMERGENCY)
+    assert (answer.status_code, answer.headers["Nerveroot-Record"]) == (201, "none")
+    assert "Location" not in answer.headers
+    assert client.get(f"/v1/assessments/{answer.json()['id']}").status_code == 404
+    assert rows("select * from entries") == []
+
+
+def test_what_is_refused_is_not_kept(client: TestClient) -> None:
+    assert client.post("/v1/assessments", json=a_body(17)).status_code == 422
+    assert rows("select * from entries") == []
+
+
+@pytest.mark.parametrize("identifier", ["nothing", "00000000-0000-7000-8000-000000000000", "'; --", "%00", "a" * 5000])
+def test_what_was_never_answered_is_not_there(client: TestClient, identifier: str) -> None:
+    for path in (f"/v1/assessments/{identifier}", f"/v1/assessments/{identifier}/outcome"):
+        assert client.get(path).status_code == 404, path
+
+
+def test_a_reference_is_kept_as_a_keyed_hash_alone(client: TestClient, record_of_the_session: Path) -> None:
+    """Hazard H-26: a copy of the database names who was examined."""
+    post(client, visit(0, 5, reference="Jane-Doe-1970"))
+    [(person, exam)] = rows("select person, exam from contents")
+    assert len(person) == 64
+    assert "great_toe_extension" in exam
+    kept = b"".join(path.read_bytes() for path in record_of_the_session.glob("record-*.sqlite3*"))
+    assert person.encode() in kept
+    assert b"Jane-Doe" not in kept
+    with TestClient(create_app(Settings(record_key="another key of the record, long enough"))) as other:
+        assert post(other, visit(48, 3, reference="Jane-Doe-1970"))["comparison"] is None
+
+
+# Idempotency.
+
+
+def send(client: TestClient, body: Any, key: str | None, query: str = "") -> Any:
+    headers = {} if key is None else {"Idempotency-Key": key}
+    return client.post(f"/v1/assessments{query}", json=body, headers=headers)
+
+
+def test_the_same_key_and_body_get_the_same_answer_also_after_a_restart(client: TestClient) -> None:
+    first = send(client, EMERGENCY, "k1")
+    again = send(client, EMERGENCY, "k1")
+    assert (again.status_code, again.content) == (201, first.content)
+    assert again.headers["Location"] == first.headers["Location"]
+    assert "Idempotency-Replayed" not in first.headers
+    assert again.headers["Idempotency-Replayed"] == "true"
+    with TestClient(create_app(Settings())) as restarted:
+        assert send(restarted, EMERGENCY, "k1").content == first.content
+    assert rows("select count(*) from entries") == [(1,)]
+
+
+def test_the_same_key_with_another_body_is_refused(client: TestClient) -> None:
+    send(client, EMERGENCY, "k1")
+    refused = send(client, a_body(), "k1")
+    assert refused.status_code == 422
+    assert refused.json()["type"] == "urn:nerveroot:problem:idempotency-key-reused"
+    assert rows("select count(*) from entries") == [(1,)]
+
+
+def test_without_a_key_or_with_another_one_every_request_is_a_new_one(client: TestClient) -> None:
+    ids = {send(client, EMERGENCY, key).json()["id"] for key in (None, None, "k1", "k2")}
+    assert len(ids) == 4
+
+
+def test_many_at_once_with_one_key_give_one_row(client: TestClient) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda _: send(client, EMERGENCY, "k1"), range(32)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.content for answer in answers}) == 1
+    assert rows("select count(*) from entries") == [(1,)]
+
+
+def test_a_request_that_is_refused_does_not_use_its_key_up(client: TestClient) -> None:
+    assert send(client, a_body(17), "k1").status_code == 422
+    assert send(client, EMERGENCY, "k1").status_code == 201
+
+
+def test_without_commit_a_key_is_not_used_up(client: TestClient) -> None:
+    send(client, a_body(), "k1", "?commit=false")
+    assert send(client, EMERGENCY, "k1").status_code == 201
+
+
+@pytest.mark.parametrize("key", ["", " ", "a b", "a" * 256, "ä".encode().decode("latin-1")])
+def test_a_key_that_cannot_be_used_is_refused(client: TestClient, key: str) -> None:
+    headers = {b"Idempotency-Key": key.encode("latin-1")}
+    refused = client.post("/v1/assessments", json=EMERGENCY, headers=headers)
+    assert refused.status_code == 400
+    assert refused.json()["type"] == "urn:nerveroot:problem:idempotency-key"
+
+
+# The database is down.
+
+
+@pytest.fixture
+def cut_off() -> Iterator[TestClient]:
+    """A service whose database refuses every connection."""
+    with TestClient(create_app(Settings(database_url=NOWHERE)), raise_server_exceptions=False) as found:
+        yield found
+
+
+def test_while_the_database_is_down_answers_wait_on_disk(cut_off: TestClient) -> None:
+    """Hazard H-14: the database fails, and with it every answer."""
+    answer = cut_off.post("/v1/assessments", json=EMERGENCY)
+    assert (answer.status_code, answer.headers["Nerveroot-Record"]) == (201, "deferred")
+    again = cut_off.get(answer.headers["Location"])
+    assert (again.content, again.headers["Nerveroot-Record"]) == (answer.content, "deferred")
+    kept = "".join(path.read_text() for path in Settings().journal_dir.glob("*.jsonl"))
+    assert answer.json()["id"] in kept
+
+
+def test_while_the_database_is_down_a_key_still_counts(cut_off: TestClient) -> None:
+    first = send(cut_off, EMERGENCY, "k1")
+    assert send(cut_off, EMERGENCY, "k1").content == first.content
+    assert send(cut_off, a_body(), "k1").status_code == 422
+
+
+def test_what_waited_is_in_the_database_once_it_is_back() -> None:
+    with TestClient(create_app(Settings(database_url=NOWHERE))) as cut_off:
+        ids = [cut_off.post("/v1/assessments", json=a_body(40 + number)).json()["id"] for number in range(5)]
+    with TestClient(create_app(Settings())) as back:
+        last = back.post("/v1/assessments", json=EMERGENCY).json()["id"]
+        until(lambda: back.get("/health/ready").json()["status"] == "ready")
+    assert [each for (each,) in rows("select id from entries order by seq")] == [*ids, last]
+
+
+def test_an_earlier_examination_that_waits_is_compared_and_the_answer_says_what_it_cannot_see(
+    cut_off: TestClient,
+) -> None:
+    """Hazard H-08: the record cannot be asked, and silence is read as no change."""
+    first = post(cut_off, visit(0, 5))
+    second = post(cut_off, visit(48, 3))
+    assert second["comparison"]["verdict"] == "worse"
+    for answer in (first, second):
+        assert "CA-EARLIER-UNREAD" in {note["rule_id"] for note in answer["caveats"]}
+    without = post(cut_off, a_body())
+    assert "CA-EARLIER-UNREAD" not in {note["rule_id"] for note in without["caveats"]}
+
+
+def test_outcomes_have_to_wait(cut_off: TestClient) -> None:
+    identifier = cut_off.post("/v1/assessments", json=EMERGENCY).json()["id"]
+    stated = {"roots": [], "confirmed_by": "mri", "confirmed_on": "2026-11-20"}
+    refused = cut_off.put(f"/v1/assessments/{identifier}/outcome", json=stated)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+
+
+@pytest.mark.parametrize("body", [EMERGENCY, a_body()], ids=["emergency", "calm"])
+def test_where_nothing_can_be_written_the_red_flags_are_told_all_the_same(tmp_path: Path, body: Any) -> None:
+    """Hazard H-14: a full disk silences an emergency."""
+    (tmp_path / "file").write_text("")
+    settings = Settings(database_url=NOWHERE, journal_dir=tmp_path / "file" / "journal")
+    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
+        refused = client.post("/v1/assessments", json=body)
+        told = client.post("/v1/assessments?commit=false", json=body).json()
+        assert client.get("/health/ready").status_code == 503
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+    said = refused.json()
+    assert said["type"] == "urn:nerveroot:problem:not-recorded"
+    assert (said["urgency"], said["red_flags"]) == (told["urgency"], told["red_flags"])
+
+
+def test_where_the_service_breaks_the_red_flags_are_told_all_the_same() -> None:
+    """Hazard H-14: a fault in the texts silences an emergency."""
+
+    def broken(exam: Any) -> Any:
+        raise ZeroDivisionError("secret detail")
+
+    with TestClient(create_app(Settings(), broken), raise_server_exceptions=False) as client:
+        refused = client.post("/v1/assessments", json=EMERGENCY)
+    assert refused.status_code == 500
+    assert refused.json()["urgency"] == "emergency"
+    assert [flag["rule_id"] for flag in refused.json()["red_flags"]["present"]] == ["RF-CES-RETENTION"]
+    assert "secret" not in refused.text
+    assert rows("select * from entries") == []
+
+
+# Outcomes.
+
+
+def outcome(**changes: Any) -> Any:
+    return {"roots": ["L5"], "confirmed_by": "mri", "confirmed_on": "2026-11-20", **changes}
+
+
+@pytest.fixture
+def path(client: TestClient) -> str:
+    """The outcome of an assessment that is on record."""
+    return f"{client.post('/v1/assessments', json=a_body()).headers['Location']}/outcome"
+
+
+def test_a_later_outcome_supersedes_and_none_is_overwritten(client: TestClient, path: str) -> None:
+    assert client.get(path).json()["outcomes"] == []
+    first = client.put(path, json=outcome())
+    assert (first.status_code, first.json()["version"]) == (201, 1)
+    assert client.put(path, json=outcome()).status_code == 200
+    second = client.put(path, json=outcome(roots=["S1", "L5"], confirmed_by="surgery"))
+    assert (second.status_code, second.json()["version"]) == (201, 2)
+    assert client.put(path, json=outcome(roots=["L5", "S1"], confirmed_by="surgery")).json()["version"] == 2
+    assert client.put(path, json=outcome()).json()["version"] == 3
+    history = client.get(path).json()["outcomes"]
+    assert [each["roots"] for each in history] == [["L5"], ["S1", "L5"], ["L5"]]
+    assert [each["recorded_by"] for each in history] == ["local"] * 3
+    assert rows("select count(*) from entries where kind = 'outcome'") == [(3,)]
+
+
+@pytest.mark.parametrize(
+    ("body", "pointers"),
+    [
+        (outcome(roots=["L3"]), {"/roots"}),
+        (outcome(roots=["L5", "L5"]), {"/roots"}),
+        (outcome(roots=None), {"/roots"}),
+        (outcome(confirmed_by="guess"), {"/confirmed_by"}),
+        (outcome(confirmed_on="2026-02-30"), {"/confirmed_on"}),
+        (outcome(confirmed_on="2026-11-20T10:00:00Z"), {"/confirmed_on"}),
+        (outcome(confirmed_on="2999-01-01"), {"/confirmed_on"}),
+        ({"roots": ["L3"], "more": 1}, {"/roots", "/confirmed_by", "/confirmed_on", "/more"}),
+    ],
+)
+def test_every_fault_of_an_outcome_is_named(client: TestClient, path: str, body: Any, pointers: set[str]) -> None:
+    refused = client.put(path, json=body)
+    assert refused.status_code == 422
+    assert {fault["pointer"] for fault in refused.json()["errors"]} == pointers
+    assert client.get(path).json()["outcomes"] == []
+
+
+@pytest.mark.parametrize(("body", "status"), [(b"", 400), (b"{", 400), (b"[]", 422), (b"x" * 2000, 413)])
+def test_what_is_no_outcome_at_all(client: TestClient, path: str, body: bytes, status: int) -> None:
+    answer = client.put(path, content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == status
+
+
+def test_an_outcome_is_no_assessment(client: TestClient, path: str) -> None:
+    client.put(path, json=outcome())
+    [(identifier,)] = rows("select id from entries where kind = 'outcome'")
+    assert client.get(f"/v1/assessments/{identifier}").status_code == 404
+    assert client.put(f"/v1/assessments/{identifier}/outcome", json=outcome()).status_code == 404
+
+
+def test_what_is_kept_is_json_that_people_can_read(client: TestClient) -> None:
+    body = json.loads((Path(__file__).parent.parent.parent / "service" / "examples" / "exam.json").read_text())
+    answer = client.post("/v1/assessments", json=body)
+    [(exam, kept)] = rows("select exam, answer from contents")
+    assert json.loads(exam)["examination"]["strength"] == body["examination"]["strength"]
+    assert kept.encode() == answer.content
