@@ -17,7 +17,6 @@ import numpy as np
 
 from bench.score import ROOT, SCORER, Counts, score
 from features.involvement import Classify
-from service.app import create_app
 from service.classifier import Classifier
 from service.errors import ModelFault
 from service.rules.guideline import Policy
@@ -159,7 +158,7 @@ def _told(counts: Counts) -> str:
 
 def _counted(folder: Path, policy: Policy, classify: Classify | None, with_: Judge) -> Counts:
     settings = Settings(model_dir=folder.parent, model_version=folder.name, red_flag_policy=policy)
-    return score(create_app(settings, classify), with_.scorer, with_.cases, verbose=False)
+    return score(settings, classify, with_.scorer, with_.cases, verbose=False)
 
 
 def obtain(version: str | None, source: Path | None, store: Store, into: Path) -> Path:

@@ -18,7 +18,9 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
+from pydantic import SecretStr
 
+from features.involvement import Classify
 from service.app import create_app
 from service.rules.guideline import Policy
 from service.settings import Settings
@@ -46,9 +48,12 @@ def serving(app: FastAPI) -> Iterator[str]:
         thread.join()
 
 
-def score(app: FastAPI, scorer: Path, cases: Path | None, verbose: bool) -> Counts:
-    """What `scorer` counts of `app`: hits and total by name, `refused` among them."""
-    with serving(app) as url, tempfile.TemporaryDirectory() as folder:
+def score(settings: Settings, classify: Classify | None, scorer: Path, cases: Path | None, verbose: bool) -> Counts:
+    """What `scorer` counts of the service that `settings` and `classify` make: hits and total by name, and `refused`.
+
+    The service has a record of its own, which ends with it: these patients are nobody's.
+    """
+    with tempfile.TemporaryDirectory() as folder, serving(create_app(_apart(settings, folder), classify)) as url:
         counted = Path(folder) / "counts.json"
         command = [sys.executable, str(scorer), "--url", url, "--json", str(counted)]
         command += ["--cases", str(cases)] if cases else []
@@ -60,6 +65,11 @@ def score(app: FastAPI, scorer: Path, cases: Path | None, verbose: bool) -> Coun
     counts = {name: (hits, total) for name, (hits, total) in found["counts"].items()}
     refused = len(found["refused"])
     return counts | {"refused": (refused, refused + max((total for _, total in counts.values()), default=0))}
+
+
+def _apart(settings: Settings, folder: str) -> Settings:
+    record = SecretStr(f"sqlite:///{Path(folder) / 'record.sqlite3'}")
+    return settings.model_copy(update={"database_url": record, "journal_dir": Path(folder) / "journal"})
 
 
 def render(columns: dict[str, Counts]) -> str:
@@ -98,7 +108,7 @@ def main() -> int:
         for name, classify in (("model", None), ("textbook rule", textbook_involvement)):
             title = f"{name}, `{policy}`"
             print(f"scoring: {title}", flush=True)
-            columns[title] = score(create_app(settings, classify), args.scorer, args.cases, args.verbose)
+            columns[title] = score(settings, classify, args.scorer, args.cases, args.verbose)
     table = render(columns)
     print(table)
     write_between_marks(args.readme, table)

@@ -10,7 +10,8 @@ from bench.asking import RANDOM, STEPS, SUGGESTED, TEXTBOOK, TEXTBOOK_ORDER, Lea
 from bench.asking_page import BEGIN, DOCS, END, PAGE, PICTURE, picture, table, write
 from features.information import EXAMINABLE
 from service.classifier import Classifier
-from service.settings import Settings
+from service.released import CHAMPION, version_meant
+from service.settings import RELEASED, Settings
 from training.cohort.draw import draw
 from training.cohort.world import draw_worlds, published_world
 
@@ -66,7 +67,7 @@ def test_the_page_keeps_what_is_written_by_hand(learned: dict[str, Learned], tmp
 
 def test_the_page_of_the_docs_shows_the_released_model() -> None:
     text = (DOCS / PAGE).read_text(encoding="utf-8")
-    assert f"Model {Settings().model_version};" in text
+    assert f"Model {version_meant(RELEASED, CHAMPION)};" in text
 
 
 def gains() -> list[tuple[str, list[float]]]:

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from bench.score import BEGIN, END, render, score, write_between_marks
-from service.app import create_app
 from service.settings import Settings
 
 SCORER = """
@@ -23,7 +22,7 @@ def test_a_scorer_talks_to_a_running_service_that_ends_with_it(tmp_path: Path) -
     scorer, cases = tmp_path / "scorer.py", tmp_path / "cases.jsonl"
     scorer.write_text(SCORER)
     cases.write_text("{}\n{}\n")
-    counts = score(create_app(Settings()), scorer, cases, verbose=False)
+    counts = score(Settings(), None, scorer, cases, verbose=False)
     assert counts == {"ready": (1, 1), "cases": (2, 3), "refused": (1, 4)}
 
 
