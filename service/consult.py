@@ -97,21 +97,21 @@ class Consult:
             KeyReused: the Idempotency-Key came with another body before.
             Purged: it came with this body before, and retention has removed the answer.
         """
-        person = self.pseudonyms.person(asked.caller.tenant, asked.exam.patient.reference)
-        recorded, complete = await self._earlier(asked, person)
         model, identifier = self.models.current, str(uuid6.uuid7())
         try:
+            person = self.pseudonyms.person(asked.caller.tenant, asked.exam.patient.reference)
+            recorded, complete = await self._earlier(asked, person)
             with span("assess") as step:
                 answer = self._assess(asked, model, identifier, recorded, complete=complete)
                 step.set(urgency=answer.urgency.name.lower(), model_version=model.version)
                 body = _ASSESSMENT.dump_json(answer, exclude=None if asked.explained else UNEXPLAINED)
+            entry = self._entry(asked, identifier, body, person, model)
         except Exception as fault:
             logger.exception("an examination could not be assessed")
             raise NotAssessed(self._flags_alone(asked)) from fault
         if not asked.commit:
-            self.answered(answer, asked.exam, Mark.NONE)
+            self._count(answer, asked.exam, Mark.NONE)
             return Answered(id=identifier, body=body, mark=Mark.NONE)
-        entry = self._entry(asked, identifier, body, person, model)
         try:
             with span("record") as step:
                 receipt = await self.record.append(entry)
@@ -120,14 +120,25 @@ class Consult:
             raise NotRecorded(FlagsAtLeast(urgency=answer.urgency, red_flags=answer.red_flags)) from fault
         if receipt.replayed:
             return _replayed(receipt.entry, receipt.mark)
-        self.answered(answer, asked.exam, receipt.mark)
+        self._count(answer, asked.exam, receipt.mark)
         return Answered(id=identifier, body=body, mark=receipt.mark)
+
+    def _count(self, answer: Assessment, exam: Exam, mark: Mark) -> None:
+        """Tell whoever counts; what fails there must not take an answer along that is on record."""
+        try:
+            self.answered(answer, exam, mark)
+        except Exception:
+            logger.exception("an answer could not be counted")
 
     async def _earlier(self, asked: Asked, person: str | None) -> tuple[list[Exam], bool]:
         """The recorded examinations of the same person, oldest first, and whether these are all."""
         if person is None:
             return [], True
-        found = await self.record.of_person(asked.caller.tenant, person, MOST_READ)
+        try:
+            found = await self.record.of_person(asked.caller.tenant, person, MOST_READ)
+        except Exception:  # whatever is wrong with the record, this examination is answered
+            logger.exception("the earlier examinations could not be read")
+            return [], False
         exams, complete = [], found.complete
         for stored in reversed(found.exams):
             try:

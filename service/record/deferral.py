@@ -8,12 +8,16 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
-from service.errors import DatabaseDown, KeyReused, RecordUnavailable, StartupError
-from service.record.appending import Written
+from sqlalchemy import select
+
+from service.errors import DatabaseDown, KeyReused, RecordUnavailable, SchemaOutdated, StartupError
+from service.record.appending import Written, head_of
 from service.record.database import Database
 from service.record.journal import Journal, Kept
 from service.record.receipt import Mark, Receipt, RecordState
+from service.record.tables import ENTRIES
 from service.record.writer import MOST, GroupCommit, Outcome, Pending, settle
 
 DIRECT = 1024
@@ -51,6 +55,8 @@ class Deferral:
         self._pause = FIRST_PAUSE
         self._look_at = 0.0
         self._head: int | None = None
+        self._newest: datetime | None = None
+        self._outdated: str | None = None
 
     def start(self, down: str | None) -> None:
         """Start the threads; `down` says why the database could not be checked, None where it was and is right."""
@@ -99,6 +105,8 @@ class Deferral:
             why=" ".join(f"{each[0].upper()}{each[1:].rstrip('.')}." for each in sentences) or None,
             deferred=self._journal.waiting,
             head=self._head,
+            outdated=self._outdated,
+            newest=self._newest,
         )
 
     def _move(self, why: str) -> None:
@@ -178,11 +186,10 @@ class Deferral:
     def _move_some(self) -> None:
         """One commit of what waits; where nothing does, ask the database how it is."""
         if not self._checked:
-            self._database.check_schema()
-            self._checked = True
+            self._check()
         batch = self._journal.oldest(MOST)
         if not batch:
-            self._head = self._database.head().seq
+            self._look()
             return
         faults = {each.id: each.fault for each in self._database.append_deferred(batch) if each.fault}
         for fault in faults.values():
@@ -192,6 +199,21 @@ class Deferral:
         with self._moved_some:
             self._catching_up = self._journal.waiting > MOST
             self._moved_some.notify_all()
+
+    def _check(self) -> None:
+        try:
+            self._database.check_schema()
+        except SchemaOutdated as fault:
+            self._outdated = str(fault)
+            raise
+        self._checked, self._outdated = True, None
+
+    def _look(self) -> None:
+        """Ask the database how it is."""
+        with self._database.reading() as connection:
+            head = head_of(connection)
+            at = connection.scalar(select(ENTRIES.c.at).where(ENTRIES.c.seq == head.seq))
+        self._head, self._newest = head.seq, _time(at)
 
     def _return(self) -> None:
         """Let new entries wait for the database again, behind the few that are left in the journal."""
@@ -203,6 +225,15 @@ class Deferral:
         until = self._clock() + self._seconds
         while self._aside.unsettled and not self._journal.waiting and self._clock() < until:
             self._direct.pause(0.001)  # these came before what waits for the database now
+
+
+def _time(at: str | None) -> datetime | None:
+    """A time of the record; one that somebody altered is for the chain to find, and none here."""
+    try:
+        read = None if at is None else datetime.fromisoformat(at)
+    except ValueError:
+        return None
+    return read if read is not None and read.tzinfo is not None else None
 
 
 def _said(fault: Exception) -> str:

@@ -126,11 +126,11 @@ def assessments(
                 body=stated,
             )
         )
-        headers = {RECORD: answered.mark, **language.headers}
+        # The stored answer may be in another language than the one that is asked for now.
+        headers = {"Idempotency-Replayed": "true"} if answered.replayed else language.headers
+        headers = {RECORD: answered.mark, **headers}
         if commit:
             headers["Location"] = f"/v1/assessments/{answered.id}"
-        if answered.replayed:
-            headers["Idempotency-Replayed"] = "true"
         return Response(answered.body, status_code=HTTPStatus.CREATED, media_type=JSON, headers=headers)
 
     @router.get(

@@ -21,7 +21,7 @@ from service.record.journal import Journal
 from service.record.migration import migrate
 from service.record.record import Earlier, Mark, Receipt, Record
 from service.record.verification import verify
-from tests.record.entries import a_content, an_entry, an_outcome
+from tests.record.entries import NOON, a_content, an_entry, an_outcome
 from tests.record.outage import Outage, locked
 from tests.record.postgres import Cluster
 
@@ -85,6 +85,20 @@ def test_an_answer_is_in_the_database_when_it_is_acknowledged(url: str, folder: 
 
     asyncio.run(play())
     assert list(folder.iterdir()) == []
+
+
+def test_it_tells_the_last_entry_and_when_it_was(url: str, folder: Path) -> None:
+    async def play() -> None:
+        async with recorded(url, folder) as record:
+            await until(lambda: record.state().head == 0)
+            assert record.state().newest is None
+            for _ in range(3):
+                await record.append(an_entry())
+        async with recorded(url, folder) as record:
+            await until(lambda: record.state().head == 3)
+            assert record.state().newest == NOON
+
+    asyncio.run(play())
 
 
 def test_while_the_database_is_away_answers_are_deferred(url: str, folder: Path, outage: Outage) -> None:
@@ -331,8 +345,10 @@ def test_tables_of_another_version_that_come_back_keep_answers_deferred(
             await until(lambda: "make migrate" in str(record.state().why))
             assert record.state().database == "down"
             assert record.state().deferred == 1
+            assert "make migrate" in str(record.state().outdated)
             _remember_version(url)
             await caught_up(record)
+            assert record.state().outdated is None
 
     asyncio.run(play())
     assert stored_ids(url) == [entry.id]

@@ -115,6 +115,7 @@ def record(database: Database) -> Database:
 def test_tampering_is_found(
     url: str, record: Database, statements: tuple[str, ...], expected: list[tuple[int, str]]
 ) -> None:
+    """Hazard H-27: an answer is changed, or goes, and nobody sees it."""
     tamper(url, *statements)
     found = list(verify(record))
     assert [fault.seq for fault in found] == [seq for seq, _ in expected]

@@ -44,6 +44,7 @@ def until(holds: Callable[[], bool]) -> None:
 
 
 def test_the_answer_is_shown_again_byte_for_byte_also_by_another_process(client: TestClient) -> None:
+    """Hazard H-27: what was answered cannot be shown again."""
     answer = client.post("/v1/assessments", json=EMERGENCY)
     assert answer.headers["Nerveroot-Record"] == "stored"
     again = client.get(answer.headers["Location"])
@@ -107,6 +108,7 @@ def test_the_same_key_and_body_get_the_same_answer_also_after_a_restart(client: 
     assert again.headers["Location"] == first.headers["Location"]
     assert "Idempotency-Replayed" not in first.headers
     assert again.headers["Idempotency-Replayed"] == "true"
+    assert "Content-Language" not in again.headers  # the stored answer may be in another one than is asked for now
     with TestClient(create_app(Settings())) as restarted:
         assert send(restarted, EMERGENCY, "k1").content == first.content
     assert rows("select count(*) from entries") == [(1,)]
@@ -234,6 +236,30 @@ def test_where_the_service_breaks_the_red_flags_are_told_all_the_same() -> None:
     assert [flag["rule_id"] for flag in refused.json()["red_flags"]["present"]] == ["RF-CES-RETENTION"]
     assert "secret" not in refused.text
     assert rows("select * from entries") == []
+
+
+def test_a_counter_that_fails_takes_no_answer_along(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hazard H-14: an answer is on record, and the client gets a fault."""
+
+    def broken(*_: Any) -> None:
+        raise KeyError("secret detail")
+
+    monkeypatch.setattr("service.drift.Drift.seen", broken, raising=False)
+    monkeypatch.setattr("service.metrics.encode", broken)
+    assert client.post("/v1/assessments", json=EMERGENCY).status_code == 201
+
+
+def test_a_record_that_cannot_be_read_in_a_way_that_nobody_expects(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hazard H-08: the read fails, and with it the answer; or the answer does not say that it failed."""
+
+    async def broken(*_: Any) -> None:
+        raise KeyError("secret detail")
+
+    monkeypatch.setattr("service.record.record.Record.of_person", broken)
+    answer = post(client, visit(48, 3))
+    assert "CA-EARLIER-UNREAD" in {note["rule_id"] for note in answer["caveats"]}
 
 
 # Outcomes.
