@@ -74,6 +74,10 @@ postgres: $(DEV)/.installed ## see that PostgreSQL is there for the tests; where
 soak: setup ## send 100,000 examinations to a service of its own, watch its memory, and count what was kept (REQUESTS=…)
 	$(RUN) -m bench.soak $(if $(REQUESTS),--requests $(REQUESTS)) $(ARGS)
 
+.PHONY: recording
+recording: setup ## measure what it costs to keep an answer: one commit each against shared ones
+	$(RUN) -m bench.recording $(ARGS)
+
 .PHONY: alerts
 alerts: ## check and test the alert rules (needs promtool; Debian: apt-get install prometheus)
 	cd deploy/prometheus && promtool check rules alerts.yaml && promtool test rules alerts_test.yaml drift_test.yaml
