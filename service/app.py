@@ -28,6 +28,7 @@ from service.health import (
     readiness,
     record_check,
 )
+from service.hosts import OwnHosts
 from service.identity.admission import admission_of
 from service.metrics import Metrics
 from service.models import Models, Reloaded
@@ -43,7 +44,7 @@ from service.rest.outcomes import outcomes
 from service.rest.rulebook import model, rules
 from service.rules import RULESET_VERSION
 from service.rules.disclaimer import DISCLAIMER
-from service.settings import KEPT, Settings
+from service.settings import KEPT, Auth, Settings
 from service.tracing import FASTAPI_TELEMETRY_OFF, start_tracing
 from service.version import SOFTWARE_VERSION
 
@@ -133,6 +134,8 @@ def create_app(settings: Settings, classify: Classify | None = None, catalogues:
     app.include_router(metrics(seen, admission, everybody=settings.metrics_open))
     # The last one that is added is the outermost.
     app.add_middleware(LastResort, answer=failed)
+    if settings.auth is Auth.NONE:
+        app.add_middleware(OwnHosts, hosts=settings.allowed_hosts, origins=settings.cors_origins)
     if settings.cors_origins:
         app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins, **CROSS_ORIGIN)
     app.add_middleware(Gate, seen=seen.requested, tracing=tracing)

@@ -103,6 +103,10 @@ class Settings(BaseSettings):
     cors_origins: tuple[str, ...] = Field(
         (), description='JSON list of the origins whose pages may call from a browser, as in `["https://app.example"]`'
     )
+    allowed_hosts: tuple[str, ...] = Field(
+        ("localhost", "127.0.0.1", "[::1]"),
+        description="`none`: JSON list of the names under which it may be asked, as a proxy in front may pass them on",
+    )
     model_seconds: float = Field(
         0.5, gt=0, description="how long one call of the model may take before the rules answer without it"
     )

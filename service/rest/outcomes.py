@@ -27,6 +27,10 @@ from service.version import SOFTWARE_VERSION
 MAX_BODY = 1024
 """Bytes of an outcome."""
 
+LONGEST_BEFORE = timedelta(days=366)
+"""How long before the answer an outcome may have been confirmed: a scan is often older than the examination, one of
+another episode says nothing of it. A convention."""
+
 OUTCOME = TypeAdapter(Outcome)
 """Reads an outcome from JSON, as strictly as an examination."""
 
@@ -108,7 +112,9 @@ def outcomes(record: Record, admission: Admission) -> APIRouter:
         caller = await admission.admit(request, Scope.OUTCOME)
         refuse_others(request.query_params, ())
         stated = read_outcome(await read_body(request, limit=MAX_BODY), now)
-        await _own_assessment(record, caller, assessment_id)
+        answered = await _own_assessment(record, caller, assessment_id)
+        if stated.confirmed_on < (datetime.fromisoformat(answered.at) - LONGEST_BEFORE).date():
+            raise _misdated("must not be more than a year before the answer: that was another episode.")
         before = await record.outcomes(caller.tenant, assessment_id)
         known = _versions(assessment_id, before)
         if known and _same(known[-1], stated):
@@ -146,28 +152,32 @@ def read_outcome(body: bytes, now: datetime) -> Outcome:
     stated = read_value(OUTCOME, body, "outcome", _sentences)
     # Somewhere on earth it is tomorrow already.
     if stated.confirmed_on > (now + timedelta(hours=14)).date():
-        fault = Fault(pointer="/confirmed_on", detail="must not be in the future.")
-        raise Refusal(
-            problem(
-                "invalid-outcome",
-                HTTPStatus.UNPROCESSABLE_ENTITY,
-                "The body is not an outcome",
-                "One fault was found; each is named with its place. Nothing was recorded.",
-                (fault,),
-            )
-        )
+        raise _misdated("must not be in the future.")
     return stated
+
+
+def _misdated(sentence: str) -> Refusal:
+    return Refusal(
+        problem(
+            "invalid-outcome",
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "The body is not an outcome",
+            "One fault was found; each is named with its place. Nothing was recorded.",
+            (Fault(pointer="/confirmed_on", detail=sentence),),
+        )
+    )
 
 
 _sentences = {"/confirmed_on": "must be a day, as in 2026-11-22."}
 
 
-async def _own_assessment(record: Record, caller: Caller, assessment_id: str) -> None:
+async def _own_assessment(record: Record, caller: Caller, assessment_id: str) -> Entry:
     found = await record.find(caller.tenant, assessment_id)
     if found is None or found[0].kind is not Kind.ASSESSMENT:
         raise no_such_assessment()
     if found[0].content is None:
         raise purged()
+    return found[0]
 
 
 def _entry(stated: Outcome, now: datetime, caller: Caller, assessment_id: str) -> Entry:

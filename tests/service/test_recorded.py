@@ -300,6 +300,7 @@ def test_a_later_outcome_supersedes_and_none_is_overwritten(client: TestClient, 
         (outcome(confirmed_on="2026-02-30"), {"/confirmed_on"}),
         (outcome(confirmed_on="2026-11-20T10:00:00Z"), {"/confirmed_on"}),
         (outcome(confirmed_on="2999-01-01"), {"/confirmed_on"}),
+        (outcome(confirmed_on="2019-11-20"), {"/confirmed_on"}),
         ({"roots": ["L3"], "more": 1}, {"/roots", "/confirmed_by", "/confirmed_on", "/more"}),
     ],
 )
