@@ -64,7 +64,9 @@ def create_app(settings: Settings, classify: Classify | None = None, catalogues:
     """
     models, languages = Models(settings, classify), read_languages(catalogues)
     url = settings.database_url.get_secret_value()
-    database, journal = Database(url, seconds=settings.record_seconds), Journal(settings.journal_dir)
+    pseudonyms = Pseudonyms(_key(settings))
+    database = Database(url, seconds=settings.record_seconds, key=pseudonyms.fingerprint)
+    journal = Journal(settings.journal_dir)
     record = Record(database, journal, seconds=settings.record_seconds)
     tracing = start_tracing(os.environ, SOFTWARE_VERSION)
 
@@ -98,7 +100,7 @@ def create_app(settings: Settings, classify: Classify | None = None, catalogues:
     consult = Consult(
         models=models,
         record=record,
-        pseudonyms=Pseudonyms(_key(settings)),
+        pseudonyms=pseudonyms,
         policy=settings.red_flag_policy,
         answered=seen.answered,
     )

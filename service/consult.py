@@ -8,7 +8,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import uuid6
@@ -22,7 +22,7 @@ from service.identity.caller import Caller
 from service.intake import EXAM
 from service.languages import Language
 from service.models import Loaded, Models
-from service.record.entry import Content, Entry, Kind
+from service.record.entry import Content, Entry, Kind, moment
 from service.record.pseudonyms import Pseudonyms
 from service.record.record import Mark, Record
 from service.rules import RULESET_VERSION
@@ -197,11 +197,6 @@ class Consult:
                 person=person,
             ),
         )
-
-
-def moment(at: datetime) -> str:
-    """A time as the record writes it: UTC, microseconds, `Z`."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _replayed(entry: Entry, mark: Mark) -> Answered:

@@ -20,6 +20,7 @@ from service.record.chain import GENESIS, Head
 from service.record.database import Database
 from service.record.labelled import export
 from service.record.migration import migrate
+from service.record.purges import Purges
 from service.record.retention import BadPeriod, purge, read_limit, removable
 from service.record.verification import Read, verify
 from service.settings import Settings, unknown_settings
@@ -65,16 +66,19 @@ def _migrate(url: str, asked: argparse.Namespace) -> int:
     else:
         before = "there were none" if done.before is None else f"they had {done.before}"
         print(f"the tables have version {done.after} now; {before}")
+    if done.restored:
+        print(f"triggers that keep the record append-only were put back: {', '.join(done.restored)}; verify the record")
     return 0
 
 
 @contextmanager
-def _opened(url: str) -> Iterator[Database]:
+def _opened(url: str, *, triggers: bool = True) -> Iterator[Database]:
     """The record, which must be there and of this version: only the service and `migrate` make one."""
     database = Database(url, seconds=SECONDS)
-    print(f"record: {database.url.render_as_string(hide_password=True)}", file=sys.stderr)
+    # What follows the question mark may hold a password as well.
+    print(f"record: {database.url.set(query={}).render_as_string(hide_password=True)}", file=sys.stderr)
     try:
-        database.check_schema(create=False)
+        database.check_schema(create=False, triggers=triggers)
         yield database
     finally:
         database.close()
@@ -89,12 +93,14 @@ def _verify(url: str, asked: argparse.Namespace) -> int:
             print(f"{done.head.seq} of {done.last} entries read", file=sys.stderr)
         read = done.head
 
-    count = 0
-    with _opened(url) as database:
-        for fault in verify(database, anchor=asked.anchor, progress=progress):
+    count, purges = 0, Purges(datetime.now(UTC))
+    with _opened(url, triggers=False) as database:
+        for fault in verify(database, anchor=asked.anchor, purges=purges, progress=progress):
             count += 1
             if count <= MOST_FAULTS:
                 print(fault)
+    for purge_found in purges.found:
+        print(purge_found)
     if count > MOST_FAULTS:
         print(f"and {count - MOST_FAULTS} more")
     if count:
@@ -166,7 +172,8 @@ def _parser() -> argparse.ArgumentParser:
         "verify",
         help="read all of it and tell what was altered, added or removed",
         description="Read the whole record and hold every entry against its hash and the hash of the one before. "
-        "Print what is not as it was written, or the head of the chain.",
+        "Print what is not as it was written, every purge (one that nobody knows of is a forged one), and the head of "
+        "the chain if all is well.",
     )
     command.add_argument(
         "--anchor",

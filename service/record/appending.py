@@ -1,5 +1,6 @@
 """What one transaction appends: which entries are new, which were there, and how each follows on the one before."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -8,10 +9,12 @@ from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from service.errors import DatabaseDown
 from service.record.chain import FIELDS, Head, content_digest, entry_hash
-from service.record.entry import Content, Entry, Kind
+from service.record.entry import Content, Damaged, Entry, Kind
 from service.record.tables import CHAIN, CONTENTS, ENTRIES
 
 _Key = tuple[str, str, str]
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,23 +57,42 @@ def stored(row: Row[Any]) -> StoredEntry:
     )
 
 
+def intact(row: Row[Any]) -> StoredEntry | None:
+    """The entry that a row of `stored_entries` holds; None where it is not as it was written, and must not be replayed.
+
+    `verify` tells what befell it; whoever appends or asks goes on.
+    """
+    hashed = entry_hash(row._asdict(), seq=row.seq, content=row.content_digest, previous=row.previous)
+    try:
+        found = stored(row)
+    except ValueError:  # a kind that is none
+        found = None
+    if found and hashed == row.hash and (not found.content or content_digest(found.content) == row.content_digest):
+        return found
+    logger.error("entry %d is not as it was written and is not replayed: verify the record", row.seq)
+    return None
+
+
 def head_of(connection: Connection, *, locked: bool = False) -> Head:
     """The last entry; `locked` keeps every other process from appending until the transaction ends.
 
     Raises:
-        DatabaseDown: the row that says so is gone.
+        DatabaseDown: the row that says so is gone, or says something else.
     """
     asked = select(CHAIN.c.seq, CHAIN.c.hash)
     found = connection.execute(asked.with_for_update() if locked else asked).one_or_none()
     if found is None:
         raise DatabaseDown("The table `chain` of the record has lost its row: restore it from a backup.")
+    if not isinstance(found.seq, int) or isinstance(found.hash, Damaged):
+        raise DatabaseDown("The row of the table `chain` of the record is damaged: restore it from a backup.")
     return Head(seq=found.seq, hash=found.hash)
 
 
 def append(connection: Connection, entries: Sequence[Entry], *, acknowledged: bool) -> list[Written]:
     """Append what is not there yet, in order, within the transaction of `connection`.
 
-    An entry that was `acknowledged` is written even where its Idempotency-Key is taken, then without that key.
+    An entry that was `acknowledged` is written even where its Idempotency-Key is taken, and any entry where what holds
+    the key is damaged: then without that key.
     """
     head = head_of(connection, locked=True)
     known = set(connection.scalars(select(ENTRIES.c.id).where(ENTRIES.c.id.in_([each.id for each in entries]))))
@@ -88,14 +110,14 @@ def append(connection: Connection, entries: Sequence[Entry], *, acknowledged: bo
             same = holder.request_digest == entry.request_digest
             done.append(Written(id=entry.id, replay=holder if same else None, conflict=not same))
             continue
-        kept = entry if holder is None else replace(entry, idempotency_key=None, request_digest=None)
+        kept = replace(entry, idempotency_key=None, request_digest=None) if key in taken else entry
         row, head = _link(kept, head)
         rows.append(row)
         if kept.content is not None:
             contents.append({"seq": head.seq, **asdict(kept.content)})
         done.append(Written(id=entry.id))
         known.add(entry.id)
-        if key and holder is None:
+        if key and key not in taken:
             stated = {name: getattr(kept, name) for name in FIELDS}
             taken[key] = StoredEntry(**stated, content=kept.content, seq=head.seq)
     if rows:
@@ -123,10 +145,10 @@ def _key(entry: Entry) -> _Key | None:
     return None if entry.idempotency_key is None else (entry.idempotency_key, entry.tenant, entry.caller)
 
 
-def _taken(connection: Connection, entries: Sequence[Entry]) -> dict[_Key, StoredEntry]:
-    """Who holds the keys of `entries` already."""
+def _taken(connection: Connection, entries: Sequence[Entry]) -> dict[_Key | None, StoredEntry | None]:
+    """Who holds the keys of `entries` already; None where that is damaged."""
     keys = {each.idempotency_key for each in entries if each.idempotency_key is not None}
     if not keys:
         return {}
-    found = map(stored, connection.execute(stored_entries().where(ENTRIES.c.idempotency_key.in_(keys))))
-    return {key: holder for holder in found if (key := _key(holder))}
+    found = connection.execute(stored_entries().where(ENTRIES.c.idempotency_key.in_(keys)))
+    return {(row.idempotency_key, row.tenant, row.caller): intact(row) for row in found}

@@ -12,7 +12,7 @@ from dataclasses import asdict, fields
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from service.record.entry import Content, Entry
+from service.record.entry import Content, Damaged, Entry
 
 GENESIS = "0" * 64
 """What stands in the place of the hash before the first entry."""
@@ -45,6 +45,9 @@ def entry_hash(stated: Mapping[str, Any], *, seq: int, content: str | None, prev
 
 def _digest(stated: Mapping[str, object]) -> str:
     # Written in ASCII, so that half a character of UTF-16 hashes as well; what is None is left out, so that a field
-    # that a later version adds to an entry leaves the hashes of the earlier ones as they are.
-    known = {name: value for name, value in stated.items() if value is not None}
+    # that a later version adds to an entry leaves the hashes of the earlier ones as they are. What is damaged goes in
+    # as a list, so that it hashes like no text.
+    known = {
+        name: [value] if isinstance(value, Damaged) else value for name, value in stated.items() if value is not None
+    }
     return sha256(json.dumps(known, sort_keys=True, separators=(",", ":")).encode("ascii")).hexdigest()

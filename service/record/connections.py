@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, SQLAlc
 from sqlalchemy.pool import QueuePool
 
 from service.errors import DatabaseDown, StartupError
+from service.record.entry import Damaged
 
 DATABASE_URLS = "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
 MOST_READERS = 8
@@ -23,6 +24,12 @@ MOST_WAL_BYTES = 64 * 2**20
 _POSTGRESQL = {"postgres", "postgresql", "postgresql+psycopg"}
 _SQLITE = {"sqlite", "sqlite+pysqlite"}
 _FULL = 2
+_UNREACHABLE = (
+    *("connection refused", "timeout expired", "no route to host", "server closed the connection"),
+    *("password authentication failed", "no password supplied", "no pg_hba.conf entry", "does not support ssl"),
+    *("failed to resolve host", "name or service not known", "too many clients", "does not exist", "starting up"),
+)
+"""What may be said of a connection that failed; a driver's message may repeat the row, so nothing else of it is."""
 
 
 def read_url(stated: str) -> URL:
@@ -72,8 +79,8 @@ def _sqlite(url: URL, file: Path, seconds: float, pool: dict[str, Any], writing:
         except BaseException:
             opened.close()
             raise
-        if not writing:  # bytes that are no text any more are for the chain to find, not a reason to stop reading
-            opened.text_factory = _lenient
+        # Bytes that are no text any more are for the chain to find, not a reason to read or append nothing else.
+        opened.text_factory = _lenient
         return opened
 
     engine = create_engine(url, creator=connect, hide_parameters=True, **pool)
@@ -107,7 +114,10 @@ def _make_durable(opened: sqlite3.Connection) -> None:
 
 
 def _lenient(stored: bytes) -> str:
-    return stored.decode(errors="replace")
+    try:
+        return stored.decode()
+    except UnicodeDecodeError:
+        return Damaged(stored.decode(errors="replace"))
 
 
 def _identity(file: Path) -> tuple[int, int] | None:
@@ -170,14 +180,19 @@ def surfaced() -> Iterator[None]:
 
 
 def told(fault: Exception) -> str:
-    """What happened, without any row: the messages of the server may quote one, so their code alone is told."""
+    """What happened, by its code or class: the message of a driver or a server may quote a row, and is never told."""
     origin = fault.orig if isinstance(fault, DBAPIError) and fault.orig is not None else fault
-    if isinstance(origin, psycopg.Error):
-        if origin.sqlstate:
-            return f"{type(origin).__name__} ({origin.sqlstate})"
-        return " ".join(str(origin).split())[:300] or type(origin).__name__
-    if isinstance(origin, sqlite3.Error):
-        return str(origin)
+    if isinstance(origin, sqlite3.Error | psycopg.Error):
+        code = getattr(origin, "sqlstate", None) or getattr(origin, "sqlite_errorname", None) or _unreachable(origin)
+        return f"{type(origin).__name__} ({code})" if code else type(origin).__name__
     if isinstance(origin, OSError):
         return origin.strerror or type(origin).__name__
     return type(origin).__name__
+
+
+def _unreachable(fault: Exception) -> str | None:
+    """Why there is no connection, where libpq says so, which has no codes for it."""
+    if not isinstance(fault, psycopg.OperationalError):
+        return None
+    message = str(fault).lower()
+    return next((each for each in _UNREACHABLE if each in message), None)

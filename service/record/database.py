@@ -7,15 +7,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import DataError, DBAPIError
 
-from service.record.appending import StoredEntry, Written, append, head_of, stored, stored_entries
+from service.errors import StartupError
+from service.record.appending import StoredEntry, Written, append, head_of, intact, stored, stored_entries
 from service.record.chain import Head
 from service.record.connections import create_file, file_of, open_engine, read_url, surfaced, told
 from service.record.entry import Entry, Kind
 from service.record.migration import check, is_new
-from service.record.tables import CONTENTS, ENTRIES
+from service.record.tables import CONTENTS, ENTRIES, KEY
 
 _OF_ONE_ROW = {
     *("23502", "23514", "54000"),  # PostgreSQL: null where none may be, a check, more than an index takes
@@ -29,20 +30,23 @@ class Database:
     Whatever keeps it from being reached, read or written is a DatabaseDown, whichever method is called.
     """
 
-    def __init__(self, url: str, *, seconds: float) -> None:
+    def __init__(self, url: str, *, seconds: float, key: str | None = None) -> None:
+        """With `key`, the fingerprint of the key of the pseudonyms, the record must be one that began with that key."""
         self.url = read_url(url)
         self._writer = open_engine(self.url, seconds=seconds, writing=True)
         self._reader = open_engine(self.url, seconds=seconds, writing=False)
         self._seen = False
+        self._key = key
 
-    def check_schema(self, *, create: bool = True) -> None:
-        """Hold the tables against what this software writes; `create` makes a SQLite database that does not exist.
+    def check_schema(self, *, create: bool = True, triggers: bool = True) -> None:
+        """Hold the tables, and their `triggers`, against what this software writes.
 
-        It is made once: a file that goes missing while the service runs is a fault, and not a new record.
+        `create` makes a SQLite database that does not exist, once: a file that goes missing while the service runs is a
+        fault, and not a new record.
 
         Raises:
-            SchemaOutdated: they are older or newer; the message says what to do.
-            StartupError: the database cannot keep what it acknowledges.
+            SchemaOutdated: they are older or newer, or lack a trigger; the message says what to do.
+            StartupError: the database cannot keep what it acknowledges, or began with another key.
         """
         with surfaced():
             file = file_of(self.url)
@@ -51,8 +55,25 @@ class Database:
                 create_file(file)
             # To look, nobody need wait for the writer.
             with (self._writer if may_create else self._reader).begin() as connection:
-                check(connection, create=may_create)
+                check(connection, create=may_create, triggers=triggers)
+            if self._key is not None:
+                self._check_key(self._key)
             self._seen = True
+
+    def _check_key(self, fingerprint: str) -> None:
+        with self.reading() as connection:
+            known = connection.scalar(select(KEY.c.fingerprint))
+        if known is None:
+            with self.writing() as connection:
+                known = connection.scalar(select(KEY.c.fingerprint))
+                if known is None:
+                    connection.execute(insert(KEY).values(one=1, fingerprint=fingerprint))
+                    return
+        if known != fingerprint:
+            raise StartupError(
+                "The record began with another key: examinations of one person would no longer be linked, nor repeated "
+                "requests be known. Set NERVEROOT_RECORD_KEY, or put record.key back, as it was."
+            )
 
     def append(self, entries: Sequence[Entry]) -> list[Written]:
         """Append `entries` in one transaction, in order, each once; what became of each, in their order.
@@ -73,6 +94,15 @@ class Database:
             asked = stored_entries().where(ENTRIES.c.id == id, ENTRIES.c.tenant == tenant)
             found = connection.execute(asked).one_or_none()
         return None if found is None else stored(found)
+
+    def by_key(self, tenant: str, caller: str, key: str) -> StoredEntry | None:
+        """The entry that came with the Idempotency-Key `key` of this caller, if it is as it was written."""
+        asked = stored_entries().where(
+            ENTRIES.c.idempotency_key == key, ENTRIES.c.tenant == tenant, ENTRIES.c.caller == caller
+        )
+        with self.reading() as connection:
+            found = connection.execute(asked).one_or_none()
+        return None if found is None else intact(found)
 
     def of_person(self, tenant: str, person: str, limit: int) -> list[str]:
         """The examinations of `person` as JSON, those recorded last first."""
@@ -98,7 +128,7 @@ class Database:
             return [stored(row) for row in connection.execute(asked)]
 
     def head(self) -> Head:
-        """Number and hash of the last entry."""
+        """Number and hash of the last entry: one row of a table of one row, however long the record is."""
         with self.reading() as connection:
             return head_of(connection)
 

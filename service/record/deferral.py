@@ -8,17 +8,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
 
-from sqlalchemy import select
-
-from service.errors import DatabaseDown, KeyReused, RecordUnavailable, SchemaOutdated, StartupError
-from service.record.appending import Written, head_of
+from service.errors import DatabaseDown, RecordUnavailable, StartupError
+from service.record.catching_up import CatchingUp
 from service.record.database import Database
-from service.record.journal import Journal, Kept
-from service.record.receipt import Mark, Receipt, RecordState
-from service.record.tables import ENTRIES
-from service.record.writer import MOST, GroupCommit, Outcome, Pending, settle
+from service.record.journal import Journal
+from service.record.pending import Outcome, Pending, deferred, settle, stored
+from service.record.receipt import RecordState
+from service.record.writer import MOST, GroupCommit
 
 DIRECT = 1024
 """Entries that wait for the database at most; a database with more before it is too slow, and counts as down."""
@@ -30,37 +27,54 @@ GIVES_WAY = 0.25
 """Seconds that a sync of the journal waits at most for a commit of the backlog."""
 LOOK_AROUND = 5.0
 """Seconds after which the database is asked how it is, though nobody needs it, and left journals are looked for."""
+TRY_AGAIN = 1.0
+"""Seconds after which a journal that cannot be written is tried again."""
 
 logger = logging.getLogger(__name__)
 
 
 class Deferral:
-    """Takes entries in, and sees to it that each is in the database in the end."""
+    """Takes entries in, and sees to it that each is in the database in the end.
+
+    `ask` is called, from any thread, with an entry that has an Idempotency-Key before it goes to the journal: whether
+    the key is in the database can often be read while nothing can be written. It puts the entry in once more.
+    """
 
     def __init__(
-        self, database: Database, journal: Journal, *, seconds: float, clock: Callable[[], float] = time.monotonic
+        self,
+        database: Database,
+        journal: Journal,
+        *,
+        seconds: float,
+        ask: Callable[[Pending], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
         self._journal = journal
         self._seconds = seconds
+        self._ask = ask
         self._clock = clock
+        self._catching_up = CatchingUp(database, journal)
         self._direct = GroupCommit(self._store, name="record-database", capacity=DIRECT, between=self._catch_up)
-        self._aside = GroupCommit(self._journalise, name="record-journal", capacity=ASIDE, most=MOST // 2)
+        self._aside = GroupCommit(
+            self._journalise, name="record-journal", capacity=ASIDE, most=MOST // 2, between=self._tend
+        )
         self._lock = threading.Lock()
         """Held while an entry chooses its way, so that none overtakes those that are moved."""
         self._moved_some = threading.Condition()
-        self._catching_up = False
+        self._shrinking = False
+        """Whether the backlog is long, and shrinks."""
         self._fault: str | None = None
-        self._checked = False
+        """Why the database cannot be written. After a write that failed, only one that succeeds ends it."""
         self._pause = FIRST_PAUSE
         self._look_at = 0.0
-        self._head: int | None = None
-        self._newest: datetime | None = None
-        self._outdated: str | None = None
+        """When to ask the database how it is."""
+        self._tend_at = 0.0
+        """When to see to the folder of the journal."""
 
     def start(self, down: str | None) -> None:
         """Start the threads; `down` says why the database could not be checked, None where it was and is right."""
-        self._checked = down is None
+        self._catching_up.checked = down is None
         if down is not None:
             self.defer(down)
         elif self._journal.waiting:
@@ -75,6 +89,7 @@ class Deferral:
     def put(self, pending: Pending) -> None:
         """Take an entry in."""
         with self._lock:
+            pending.moved = False
             if self._direct.put(pending):
                 return
             if not self._direct.is_shut:
@@ -104,9 +119,9 @@ class Deferral:
             database="up" if self._fault is None else "down",
             why=" ".join(f"{each[0].upper()}{each[1:].rstrip('.')}." for each in sentences) or None,
             deferred=self._journal.waiting,
-            head=self._head,
-            outdated=self._outdated,
-            newest=self._newest,
+            head=self._catching_up.head,
+            outdated=self._catching_up.outdated,
+            newest=self._catching_up.newest,
         )
 
     def _move(self, why: str) -> None:
@@ -121,7 +136,10 @@ class Deferral:
         refused: list[tuple[Pending, Outcome]] = []
         for pending in moved:
             pending.moved = True
-            if not self._aside.put(pending):
+            if pending.entry.idempotency_key is not None and not pending.asked:
+                pending.asked = True
+                self._ask(pending)
+            elif not self._aside.put(pending):
                 refused.append((pending, RecordUnavailable("more answers wait for the journal than can be held")))
         settle(refused)
 
@@ -134,7 +152,7 @@ class Deferral:
             return
         settle(
             [
-                (pending, _stored(pending, each))
+                (pending, stored(pending, each))
                 for pending, each in zip(batch, written, strict=True)
                 # What went to the journal as well is answered from there, unless it is in the database as it stands.
                 if not pending.moved or not (each.replay or each.conflict or each.fault)
@@ -148,72 +166,56 @@ class Deferral:
         however many ask.
         """
         with self._moved_some:
-            if self._catching_up:
+            if self._shrinking:
                 self._moved_some.wait(GIVES_WAY)
         try:
             kept = self._journal.append([pending.entry for pending in batch])
         except Exception as fault:
             if not isinstance(fault, OSError):
                 logger.error("the journal failed: %s", type(fault).__name__)
+            self._tend_at = min(self._tend_at, self._clock() + TRY_AGAIN)
             settle([(pending, RecordUnavailable("neither database nor journal can be written")) for pending in batch])
         else:
-            settle([(pending, _deferred(pending, each)) for pending, each in zip(batch, kept, strict=True)])
+            settle([(pending, deferred(pending, each)) for pending, each in zip(batch, kept, strict=True)])
+
+    def _tend(self) -> float:
+        """See to the folder of the journal, in the thread that may hang when its disk does; in how many seconds again.
+
+        Nothing of this may hold up the thread that writes to the database.
+        """
+        if self._clock() >= self._tend_at:
+            more = self._journal.adopt(most=1)
+            if self._journal.fault is not None:
+                self._journal.probe()
+            if self._journal.ready:
+                self._direct.rouse()
+            pause = LOOK_AROUND if self._journal.fault is None else TRY_AGAIN
+            self._tend_at = self._clock() + (0.0 if more else pause)
+        return max(0.0, self._tend_at - self._clock())
 
     def _catch_up(self) -> float:
         """Move what waits into the database; in how many seconds to look again."""
         looking = self._clock() >= self._look_at
         if looking:
             self._look_at = self._clock() + LOOK_AROUND
-            self._journal.adopt()
-        if self._journal.fault is not None and (looking or self._direct.is_shut):
-            self._journal.probe()
-        while looking or self._direct.is_shut or self._journal.waiting:
+        while looking or self._direct.is_shut or self._journal.ready:
             looking = False
             try:
-                self._move_some()
+                self._catching_up.step(in_doubt=self.is_down)
             except Exception as fault:
-                self._catching_up = False
+                self._shrinking = False
                 self.defer(_said(fault))
                 pause, self._pause = self._pause, min(2 * self._pause, LAST_PAUSE)
                 return pause
+            with self._moved_some:
+                self._shrinking = self._journal.ready > MOST
+                self._moved_some.notify_all()
             self._pause = FIRST_PAUSE
             if self._direct.stopping:
                 break
-            if self._journal.waiting <= MOST:
+            if self._journal.ready <= MOST:
                 self._return()
         return LOOK_AROUND
-
-    def _move_some(self) -> None:
-        """One commit of what waits; where nothing does, ask the database how it is."""
-        if not self._checked:
-            self._check()
-        batch = self._journal.oldest(MOST)
-        if not batch:
-            self._look()
-            return
-        faults = {each.id: each.fault for each in self._database.append_deferred(batch) if each.fault}
-        for fault in faults.values():
-            logger.error("an answer that was deferred cannot be stored: %s", fault)
-        self._journal.refused([entry for entry in batch if entry.id in faults])
-        self._journal.done([entry for entry in batch if entry.id not in faults])
-        with self._moved_some:
-            self._catching_up = self._journal.waiting > MOST
-            self._moved_some.notify_all()
-
-    def _check(self) -> None:
-        try:
-            self._database.check_schema()
-        except SchemaOutdated as fault:
-            self._outdated = str(fault)
-            raise
-        self._checked, self._outdated = True, None
-
-    def _look(self) -> None:
-        """Ask the database how it is."""
-        with self._database.reading() as connection:
-            head = head_of(connection)
-            at = connection.scalar(select(ENTRIES.c.at).where(ENTRIES.c.seq == head.seq))
-        self._head, self._newest = head.seq, _time(at)
 
     def _return(self) -> None:
         """Let new entries wait for the database again, behind the few that are left in the journal."""
@@ -223,17 +225,8 @@ class Deferral:
             self._fault = None
             self._direct.reopen()
         until = self._clock() + self._seconds
-        while self._aside.unsettled and not self._journal.waiting and self._clock() < until:
+        while self._aside.unsettled and not self._journal.ready and self._clock() < until:
             self._direct.pause(0.001)  # these came before what waits for the database now
-
-
-def _time(at: str | None) -> datetime | None:
-    """A time of the record; one that somebody altered is for the chain to find, and none here."""
-    try:
-        read = None if at is None else datetime.fromisoformat(at)
-    except ValueError:
-        return None
-    return read if read is not None and read.tzinfo is not None else None
 
 
 def _said(fault: Exception) -> str:
@@ -241,17 +234,3 @@ def _said(fault: Exception) -> str:
     if isinstance(fault, DatabaseDown | StartupError):
         return str(fault)
     return f"The database cannot be used ({type(fault).__name__})."
-
-
-def _stored(pending: Pending, written: Written) -> Outcome:
-    if written.fault:
-        return RecordUnavailable(written.fault)
-    if written.conflict:
-        return KeyReused("the Idempotency-Key came with another body before")
-    return Receipt(entry=written.replay or pending.entry, mark=Mark.STORED, replayed=written.replay is not None)
-
-
-def _deferred(pending: Pending, kept: Kept) -> Outcome:
-    if kept.conflict:
-        return KeyReused("the Idempotency-Key came with another body before")
-    return Receipt(entry=kept.replay or pending.entry, mark=Mark.DEFERRED, replayed=kept.replay is not None)

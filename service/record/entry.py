@@ -1,6 +1,7 @@
 """What is kept of one event: who, when, with which versions, and, apart from it, what was said of the patient."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
 
@@ -57,3 +58,32 @@ class Entry:
     purged_before: str | None = None
     """A time as in `at`; of a purge alone."""
     content: Content | None = None
+
+
+class Damaged(str):
+    """What stands in the database where a text was written, and is none that the record writes. It equals nothing.
+
+    Bytes, or another spelling of a text, may read like what was written, while nobody finds them by it any more.
+    """
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return False
+
+    def __ne__(self, other: object) -> bool:
+        return True
+
+
+def moment(at: datetime) -> str:
+    """A time as the record writes it: UTC, microseconds, `Z`."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def is_moment(text: str) -> bool:
+    """Whether it is a time as `moment` writes it."""
+    try:
+        return moment(datetime.fromisoformat(text)) == text
+    except (ValueError, OverflowError):
+        return False

@@ -8,13 +8,14 @@ the database: what waits is handed out in order (`oldest`), and is let go when s
 import logging
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from service.record.entry import Entry
-from service.record.segment import SEGMENTS, SET_ASIDE, Segment, encoded
-from service.record.waiting import Place, Waiting
+from service.record.folder import Folder
+from service.record.receipt import Kept
+from service.record.segment import Segment, encoded
+from service.record.waiting import Place, Waiting, key_of
 
 SEGMENT_BYTES = 16 * 2**20
 """How long a file grows before the next one is begun, so that disk is freed while the backlog shrinks."""
@@ -22,29 +23,15 @@ SEGMENT_BYTES = 16 * 2**20
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Kept:
-    """What became of an entry that was to be appended."""
-
-    replay: Entry | None = None
-    """What was journalled before under the same Idempotency-Key with the same body; nothing was appended."""
-    conflict: bool = False
-    """The Idempotency-Key waits with another body; nothing was appended."""
-
-
 class Journal:
     """The journal in one folder; one object a process. Several threads may use it at once."""
 
     def __init__(self, folder: Path, *, segment_bytes: int = SEGMENT_BYTES) -> None:
-        self._folder = folder
+        self._folder = Folder(folder)
         self._segment_bytes = segment_bytes
         self._lock = threading.Lock()
         self._waiting = Waiting()
         self._current: Segment | None = None
-        self._known: set[str] = set()
-        """Names of files that are ours, or that are done and could not be removed."""
-        self._fault: str | None = "the journal is not open"
-        self._set_aside = 0
 
     @property
     def waiting(self) -> int:
@@ -52,58 +39,46 @@ class Journal:
         return len(self._waiting.places)
 
     @property
+    def ready(self) -> int:
+        """How many of those that wait can be handed out, as far as is known."""
+        return self.waiting - self._waiting.postponed
+
+    @property
     def fault(self) -> str | None:
         """Why nothing can be appended, as far as the last attempt tells."""
-        return self._fault
+        return self._folder.fault
 
     @property
     def damage(self) -> str | None:
-        """What could not be read, and where it is kept for somebody to look at."""
-        if not self._set_aside:
-            return None
-        return f"the journal holds {self._set_aside} damaged file(s), kept as {SEGMENTS}{SET_ASIDE}"
+        """What cannot be read."""
+        unread = self._waiting.postponed
+        told = [self._folder.damage, f"{unread} answer(s) in the journal cannot be read just now" if unread else None]
+        return "; ".join(filter(None, told)) or None
 
     def open(self) -> None:
         """Make the folder where it is missing, and take over what was left behind. What fails is in `fault`."""
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._set_aside = len(list(self._folder.glob(SEGMENTS + SET_ASIDE)))
-        except OSError as fault:
-            self._failed(fault)
+        self._folder.make()
         self.adopt()
         self.probe()
 
-    def adopt(self) -> None:
-        """Take over the files of processes that have ended, the oldest first."""
-        try:
-            paths = sorted(path for path in self._folder.glob(SEGMENTS) if path.name not in self._known)
-        except OSError:
-            return
-        for path in paths:
+    def adopt(self, most: int | None = None) -> int:
+        """Take over files of processes that have ended, the oldest first, and try again what could not be read.
+
+        How many; `most` is for who has other things to do in between.
+        """
+        self._waiting.try_again()
+        taken = 0
+        for segment, lines in islice(self._folder.left_behind(), most):
+            taken += 1
             with self._lock:
-                if path.name in self._known:
-                    continue
-                try:
-                    segment = Segment.adopt(path)
-                except OSError as fault:
-                    self._known.add(path.name)
-                    logger.error("a file of the journal cannot be read: %s (%s)", path.name, fault.strerror)
-                    continue
-                if segment is not None:
-                    self._take_over(segment)
+                for offset, length, entry in lines:
+                    self._waiting.add(entry, Place(segment, offset, length))
+                self._finish(segment)
+        return taken
 
     def probe(self) -> None:
         """Find out whether it can be written."""
-        try:
-            trial = Segment.create(self._folder)
-            try:
-                trial.append([b" " * 4095 + b"\n"])
-            finally:
-                trial.remove()
-        except OSError as fault:
-            self._failed(fault)
-        else:
-            self._fault = None
+        self._folder.probe()
 
     def append(self, entries: Sequence[Entry]) -> list[Kept]:
         """Write entries to disk with one sync, those aside whose Idempotency-Key waits already. One thread at a time.
@@ -125,19 +100,27 @@ class Journal:
                 self._end(segment)
                 raise
         except OSError as fault:
-            self._failed(fault)
+            self._folder.failed(fault)
             raise
         with self._lock:
             for entry, line, offset in zip(fresh.values(), lines, offsets, strict=True):
                 self._waiting.add(entry, Place(segment, offset, len(line)))
         self._end(segment)
-        self._fault = None
+        self._folder.fault = None
         return kept
 
     def oldest(self, limit: int) -> list[Entry]:
-        """Up to `limit` of those that wait, in order."""
+        """Up to `limit` of those that wait, in order; those that cannot be read just now come later."""
+        found = []
         with self._lock:
-            return self._read(list(islice(self._waiting.places, limit)))
+            for identifier in self._waiting.oldest(limit):
+                try:
+                    found += self._read([identifier])
+                except OSError as fault:
+                    if not self._waiting.postponed:
+                        logger.error("the journal cannot be read just now (%s)", fault.strerror)
+                    self._waiting.postpone(identifier)
+        return found
 
     def done(self, entries: Sequence[Entry]) -> None:
         """These are kept elsewhere now."""
@@ -148,7 +131,11 @@ class Journal:
         self._leave(entries, damaged=1)
 
     def find(self, tenant: str, identifier: str) -> Entry | None:
-        """The entry of that id, if it waits and is of that tenant."""
+        """The entry of that id, if it waits and is of that tenant.
+
+        Raises:
+            OSError: it waits, and cannot be read just now; so it is with what follows.
+        """
         with self._lock:
             found = self._read([identifier])
         return next((entry for entry in found if entry.tenant == tenant), None)
@@ -175,18 +162,22 @@ class Journal:
                 if segment.waiting:
                     segment.close()
                 else:
-                    self._remove(segment)
-            self._waiting, self._current, self._fault = Waiting(), None, "the journal is closed"
+                    self._folder.remove(segment)
+            self._waiting, self._current, self._folder.fault = Waiting(), None, "the journal is closed"
 
     def _kept(self, entry: Entry, fresh: dict[str, Entry]) -> Kept:
         """Whether the entry is new, or comes after another with its Idempotency-Key: one that waits, or is `fresh`."""
         first = self._waiting.keyed(entry)
-        earlier = next(iter(self._read([first[0]])), None) if first else None
-        if earlier is None and entry.idempotency_key is not None:
-            own = (entry.tenant, entry.caller, entry.idempotency_key)
-            earlier = next(
-                (each for each in fresh.values() if (each.tenant, each.caller, each.idempotency_key) == own), None
-            )
+        earlier: Entry | None = None
+        if first is not None and first[1] != entry.request_digest:
+            return Kept(conflict=True)
+        if first is not None:
+            try:
+                earlier = next(iter(self._read([first[0]])), None)
+            except OSError:
+                return Kept(unread=True)
+        if earlier is None and (own := key_of(entry)) is not None:
+            earlier = next((each for each in fresh.values() if key_of(each) == own), None)
         if earlier is None:
             fresh[entry.id] = entry
             return Kept()
@@ -195,7 +186,7 @@ class Journal:
         return Kept(replay=earlier)
 
     def _read(self, ids: Sequence[str]) -> list[Entry]:
-        """The entries of these ids that wait; one that its disk no longer gives back is left in its file."""
+        """The entries of these ids that wait; one that its disk will not give back any more is left in its file."""
         found = []
         for identifier in ids:
             place = self._waiting.places.get(identifier)
@@ -218,14 +209,6 @@ class Journal:
                     segment.damaged += damaged
                     self._finish(segment)
 
-    def _take_over(self, segment: Segment) -> None:
-        self._known.add(segment.path.name)
-        for offset, length, entry in segment.lines():
-            self._waiting.add(entry, Place(segment, offset, length))
-        if segment.damaged:
-            logger.error("%d line(s) of the journal cannot be read: %s", segment.damaged, segment.path.name)
-        self._finish(segment)
-
     def _begin(self) -> Segment:
         """The file to append to, which nobody removes before `_end`."""
         with self._lock:
@@ -233,10 +216,9 @@ class Journal:
             if segment is not None and not segment.sealed and segment.size < self._segment_bytes:
                 segment.busy = True
                 return segment
-        created = Segment.create(self._folder)
+        created = self._folder.create()
         created.busy = True
         with self._lock:
-            self._known.add(created.path.name)
             before, self._current = self._current, created
             if before is not None:
                 self._finish(before)
@@ -253,20 +235,4 @@ class Journal:
             return
         if segment is self._current:
             self._current = None
-        self._remove(segment)
-
-    def _remove(self, segment: Segment) -> None:
-        self._set_aside += bool(segment.damaged)
-        try:
-            segment.remove()
-        except OSError as fault:
-            # It is replayed once more after the next start; by then its entries are known, and nothing is doubled.
-            logger.error("a file of the journal cannot be removed: %s (%s)", segment.path.name, fault.strerror)
-        else:
-            self._known.discard(segment.path.name)
-
-    def _failed(self, fault: OSError) -> None:
-        why = f"the journal cannot be written ({fault.strerror or type(fault).__name__})"
-        if why != self._fault:
-            logger.error("%s", why)
-        self._fault = why
+        self._folder.remove(segment)

@@ -47,7 +47,7 @@ def export(database: Database, out: Path, *, tenant: str | None, overwrite: bool
     The file appears once it is whole. It is readable by its owner alone: it holds what was said of patients.
 
     Raises:
-        NotExported: it is there already, or cannot be written.
+        NotExported: it is there already, or cannot be written, or what is on record cannot be read.
         DatabaseDown: the record cannot be read.
     """
     if not out.name.endswith(SUFFIXES):
@@ -73,7 +73,10 @@ def _write(database: Database, path: Path, tenant: str | None, *, packed: bool) 
             if row.exam is None or row.outcome is None:
                 purged += 1
                 continue
-            file.write(_line(row) + "\n")
+            try:
+                file.write(_line(row) + "\n")
+            except (ValueError, KeyError, TypeError):
+                raise NotExported(f"The outcome of entry {row.seq} cannot be read: verify the record.") from None
             exams += 1
     return exams, purged
 

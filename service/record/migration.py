@@ -21,6 +21,15 @@ MIGRATIONS = "service.record:migrations"
 """Where the steps are, as Alembic names it."""
 _LOCK = 7046029254386353131
 """Of PostgreSQL's advisory locks, the one under which two migrations wait for each other; drawn at random."""
+_ON_POSTGRESQL = """
+    SELECT tgname AS name, format(
+        'CREATE OR REPLACE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql SET %s AS $$%s$$',
+        proname, replace(proconfig[1], 'search_path=', 'search_path = '), prosrc
+    ) AS sql
+    FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
+    WHERE tgrelid IN (to_regclass('entries'), to_regclass('contents'), to_regclass('chain')) AND tgenabled IN ('O', 'A')
+"""
+"""The triggers that are in force, and how the function of each was made."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +38,8 @@ class Migrated:
 
     before: str | None
     after: str
+    restored: tuple[str, ...] = ()
+    """The triggers that were missing or changed, and were put back."""
 
 
 def migrate(url: str, *, seconds: float) -> Migrated:
@@ -52,11 +63,13 @@ def migrate(url: str, *, seconds: float) -> Migrated:
             engine.dispose()
 
 
-def check(connection: Connection, *, create: bool) -> None:
-    """Hold the tables against what this software writes; `create` makes them where the database is quite empty.
+def check(connection: Connection, *, create: bool, triggers: bool = True) -> None:
+    """Hold the tables, and their `triggers`, against what this software writes.
+
+    `create` makes them where the database is quite empty.
 
     Raises:
-        SchemaOutdated: they are older or newer; the message says what to do.
+        SchemaOutdated: they are older or newer, or lack a trigger; the message says what to do.
         StartupError: the database cannot keep what it acknowledges.
     """
     _check_server(connection)
@@ -69,6 +82,17 @@ def check(connection: Connection, *, create: bool) -> None:
         raise SchemaOutdated(
             f"The tables of the record have version {version}, and this software writes {newest()}: {MIGRATE}."
         )
+    elif triggers and (damaged := damaged_triggers(connection)):
+        raise SchemaOutdated(
+            f"Triggers that keep the record append-only are missing or changed ({', '.join(damaged)}). To put them "
+            f"back, {MIGRATE}; then verify the record."
+        )
+
+
+def damaged_triggers(connection: Connection) -> list[str]:
+    """The triggers of the record that are missing, switched off, or not as the migration made them."""
+    there = _triggers_there(connection)
+    return [name for name, statements in _triggers(connection).items() if there.get(name) not in statements]
 
 
 def newest() -> str:
@@ -90,7 +114,24 @@ def _upgrade(connection: Connection) -> Migrated:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     before = _version(connection)
     command.upgrade(_config(connection), "head")
-    return Migrated(before=before, after=newest())
+    damaged = damaged_triggers(connection)
+    for statement in (each for name in damaged for each in _triggers(connection)[name]):
+        connection.exec_driver_sql(statement)
+    return Migrated(before=before, after=newest(), restored=tuple(damaged))
+
+
+def _triggers(connection: Connection) -> dict[str, tuple[str, ...]]:
+    """The triggers by name, and the statements that make each, of the newest version that changed any."""
+    modules = (script.module for script in ScriptDirectory.from_config(_config()).walk_revisions())
+    made: dict[str, tuple[str, ...]] = next(each for each in modules if hasattr(each, "triggers")).triggers(connection)
+    return made
+
+
+def _triggers_there(connection: Connection) -> dict[str, str]:
+    """The triggers that are in force, and a statement that made each."""
+    on_sqlite = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+    asked = text(on_sqlite if connection.dialect.name == "sqlite" else _ON_POSTGRESQL)
+    return {row.name: row.sql for row in connection.execute(asked)}
 
 
 def _version(connection: Connection) -> str | None:

@@ -13,6 +13,11 @@ class Pseudonyms:
         # BLAKE2b takes keys up to 64 bytes; a longer passphrase counts in whole.
         self._key = blake2b(key, digest_size=64, person=b"nerveroot key").digest()
 
+    @property
+    def fingerprint(self) -> str:
+        """What tells this key from every other one, hexadecimal; the key cannot be worked out from it."""
+        return self._hash(b"fingerprint", b"")[:32]
+
     def person(self, tenant: str, reference: str | None) -> str | None:
         """The person whom `reference` means within `tenant`, white space around it aside; None for a blank one.
 

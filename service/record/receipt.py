@@ -33,6 +33,18 @@ class Receipt:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Kept:
+    """What became of an entry that was to be appended to the journal."""
+
+    replay: Entry | None = None
+    """What was journalled before under the same Idempotency-Key with the same body; nothing was appended."""
+    conflict: bool = False
+    """The Idempotency-Key waits with another body; nothing was appended."""
+    unread: bool = False
+    """The Idempotency-Key waits, and what came with it cannot be read just now; nothing was appended."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Earlier:
     """The recorded examinations of one person."""
 

@@ -5,7 +5,9 @@ An entry that was acknowledged is on disk: in the database, or, while that is do
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
@@ -14,9 +16,9 @@ from service.record.database import Database
 from service.record.deferral import Deferral
 from service.record.entry import Entry
 from service.record.journal import Journal
+from service.record.pending import Pending, found, settle
 from service.record.reading import Reading
 from service.record.receipt import Earlier, Mark, Receipt, RecordState
-from service.record.writer import Pending, settle
 
 __all__ = ["Earlier", "Mark", "Receipt", "Record", "RecordState"]
 
@@ -33,12 +35,16 @@ logger = logging.getLogger(__name__)
 class Record:
     """The record in a database, with a journal that stands in for it; all on one event loop."""
 
-    def __init__(self, database: Database, journal: Journal, *, seconds: float) -> None:
+    def __init__(
+        self, database: Database, journal: Journal, *, seconds: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._database = database
         self._journal = journal
         self._seconds = seconds
-        self._reading = Reading(seconds=seconds)
-        self._deferral = Deferral(database, journal, seconds=seconds)
+        self._reading = Reading(seconds=seconds, clock=clock)
+        self._journal_reading = Reading(seconds=seconds, name="journal", clock=clock)
+        self._deferral = Deferral(database, journal, seconds=seconds, ask=self._ask_soon, clock=clock)
+        self._asking: set[asyncio.Task[None]] = set()
         self._open = False
         self._under_way = 0
 
@@ -51,15 +57,17 @@ class Record:
             SchemaOutdated: the tables are not those of this software.
             StartupError: the database cannot keep what it acknowledges.
         """
-        self._reading.start()
         down = None
+        for reading in (self._reading, self._journal_reading):
+            reading.start()
         try:
-            await self._reading.within(None, self._journal.open)
+            await self._open_journal()
             await self._reading.within(STARTING, self._database.check_schema)
+            logger.info("the record is open: head %s", await self._reading.within(STARTING, self._database.head))
         except DatabaseDown as fault:
             down = str(fault)
         except BaseException:
-            self._reading.stop()
+            self._stop_reading()
             self._journal.close()
             self._database.close()
             raise
@@ -79,7 +87,11 @@ class Record:
             logger.error("the database or the journal hangs; the process ends without it")
         if self._journal.waiting:
             logger.warning("%d answers stay in the journal until the next start", self._journal.waiting)
-        self._reading.stop()
+        if not self._deferral.is_down:
+            with suppress(DatabaseDown):
+                head = await self._reading.within(self._seconds, self._database.head)
+                logger.info("the record closes: head %s", head)
+        self._stop_reading()
         if ended:
             self._journal.close()
             self._database.close()
@@ -110,23 +122,35 @@ class Record:
             RecordUnavailable: the database cannot be asked.
         """
         # First what waits: it leaves the journal only when it is in the database.
-        waiting = await self._of_journal(partial(self._journal.find, tenant, id))
+        unread: RecordUnavailable | None = None
+        try:
+            waiting = await self._of_journal(partial(self._journal.find, tenant, id))
+        except RecordUnavailable as fault:
+            waiting, unread = None, fault
         if waiting is not None:
             return waiting, Mark.DEFERRED
         stored = await self._of_database(partial(self._database.find, tenant, id))
+        if stored is None and unread is not None:
+            raise unread
         return None if stored is None else (stored, Mark.STORED)
 
     async def of_person(self, tenant: str, person: str, limit: int) -> Earlier:
         """The last examinations of one person, latest first, as far as they can be read now."""
-        waiting = await self._of_journal(partial(self._journal.of_person, tenant, person, limit)) or []
-        exams = [entry.content.exam for entry in waiting if entry.content and entry.content.exam]
+        stored: list[str] = []
+        waiting: list[Entry] = []
+        complete = True
+        try:
+            waiting = await self._of_journal(partial(self._journal.of_person, tenant, person, limit)) or []
+        except Exception as fault:
+            complete = _unread(fault)
         try:
             stored = await self._of_database(partial(self._database.of_person, tenant, person, limit))
-        except RecordUnavailable:
-            return Earlier(exams=exams, complete=False)
+        except Exception as fault:
+            complete = _unread(fault)
+        exams = [entry.content.exam for entry in waiting if entry.content and entry.content.exam]
         # What got into the database in between is in both.
         both = set(stored)
-        return Earlier(exams=[*(each for each in exams if each not in both), *stored][:limit], complete=True)
+        return Earlier(exams=[*(each for each in exams if each not in both), *stored][:limit], complete=complete)
 
     async def outcomes(self, tenant: str, about: str) -> list[Entry]:
         """What was stated of an assessment, in the order in which it was.
@@ -143,14 +167,56 @@ class Record:
         """How the record is doing."""
         return self._deferral.state()
 
+    async def _open_journal(self) -> None:
+        try:
+            await self._journal_reading.within(STARTING, self._journal.open)
+        except Exception as fault:
+            # What it holds is taken over when it answers.
+            logger.error("the journal cannot be opened: %s", type(fault).__name__)
+
+    def _stop_reading(self) -> None:
+        for reading in (self._reading, self._journal_reading):
+            reading.stop()
+
     async def _of_journal(self, question: Callable[[], T]) -> T | None:
-        return await asyncio.to_thread(question) if self._journal.waiting else None
+        if not self._journal.waiting:
+            return None
+        try:
+            return await self._journal_reading.ask(question)
+        except (DatabaseDown, OSError) as fault:
+            raise RecordUnavailable("the journal cannot be read at present") from fault
 
     async def _of_database(self, question: Callable[[], T]) -> T:
         try:
             return await self._reading.ask(question)
         except DatabaseDown as fault:
             raise RecordUnavailable("the record cannot be read at present") from fault
+
+    def _ask_soon(self, pending: Pending) -> None:
+        """Have the Idempotency-Key of an entry looked up in the database; from any thread."""
+
+        def ask() -> None:
+            task = asyncio.get_running_loop().create_task(self._ask(pending))
+            self._asking.add(task)
+            task.add_done_callback(self._asking.discard)
+
+        with suppress(RuntimeError):  # the loop is closed, and nobody waits any more
+            pending.future.get_loop().call_soon_threadsafe(ask)
+
+    async def _ask(self, pending: Pending) -> None:
+        """Settle an entry whose Idempotency-Key is in the database; put others in, also where that cannot be read."""
+        entry = pending.entry
+        question = partial(self._database.by_key, entry.tenant, entry.caller, entry.idempotency_key or "")
+        try:
+            # Less than the time that there is, so that enough of it is left for the journal.
+            first = await self._reading.ask(question, seconds=self._seconds / 2)
+        except Exception as fault:
+            _unread(fault)
+            first = None
+        if first is None:
+            self._deferral.put(pending)
+        else:
+            settle([(pending, found(pending, first))])
 
     def _late(self, pending: Pending) -> None:
         """The time for the database is over, and that for the journal begins."""
@@ -160,6 +226,13 @@ class Record:
             self._deferral.defer("The database does not answer in time.")
         given_up = pending, RecordUnavailable("neither database nor journal answers in time")
         pending.future.get_loop().call_later(self._seconds, settle, [given_up])
+
+
+def _unread(fault: Exception) -> bool:
+    """False: it could not be read; a fault that no store should have is logged."""
+    if not isinstance(fault, DatabaseDown | RecordUnavailable):
+        logger.error("the record cannot be read: %s", type(fault).__name__)
+    return False
 
 
 async def _until(holds: Callable[[], bool], seconds: float) -> None:

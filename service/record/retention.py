@@ -10,12 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, Select, delete, func, select
+from sqlalchemy import Select, delete, func, select
 
 from service.errors import DatabaseDown, RecordFault
 from service.record.connections import file_of
 from service.record.database import Database
-from service.record.entry import Entry, Kind
+from service.record.entry import Entry, Kind, moment
 from service.record.tables import CONTENTS, ENTRIES
 from service.version import SOFTWARE_VERSION
 
@@ -97,25 +97,22 @@ def purge(
         entry = Entry(
             id=id,
             kind=Kind.PURGE,
-            at=_text(now),
+            at=moment(now),
             tenant=EVERYONE,
             caller=caller,
             entrance="maintenance",
             software_version=SOFTWARE_VERSION,
-            purged_before=_text(before),
+            purged_before=moment(before),
         )
         for done in database.append([entry]):
             if done.fault is not None:
                 raise DatabaseDown(f"The purge could not be put on record: {done.fault}.")
-        while _remove_some(database, before):
+        written = database.find(EVERYONE, id)
+        while written is not None and _remove_some(database, before, written.seq):
             rest(_REST)
     if file_of(database.url) is not None:
         _scrub(database)
     return found
-
-
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _old(before: datetime) -> Select[tuple[int]]:
@@ -125,21 +122,23 @@ def _old(before: datetime) -> Select[tuple[int]]:
         select(CONTENTS.c.seq)
         .join(ENTRIES, ENTRIES.c.seq == CONTENTS.c.seq)
         .outerjoin(_SEEN, _SEEN.c.id == ENTRIES.c.about)
-        .where(since < _text(before))
+        .where(since < moment(before))
     )
 
 
-def _remove_some(database: Database, before: datetime) -> int:
+def _remove_some(database: Database, before: datetime, purge_seq: int) -> int:
+    """Of what was on record before the purge: what came later, from the journal, is for the next one."""
+    asked = _old(before).where(CONTENTS.c.seq < purge_seq).order_by(CONTENTS.c.seq).limit(CHUNK)
     with database.reading() as connection:
-        chosen = _first(connection, before)
+        chosen = list(connection.scalars(asked))
     if chosen:
         with database.writing() as connection:
             connection.execute(delete(CONTENTS).where(CONTENTS.c.seq.in_(chosen)))
     return len(chosen)
 
 
-def _first(connection: Connection, before: datetime) -> list[int]:
-    return list(connection.scalars(_old(before).order_by(CONTENTS.c.seq).limit(CHUNK)))
+SCRUBBING, BETWEEN = 5, 0.5
+"""How often it is tried to clear the file while others write, and the seconds in between."""
 
 
 def _scrub(database: Database) -> None:
@@ -148,13 +147,18 @@ def _scrub(database: Database) -> None:
     Deleted bytes are zeroed at once (`secure_delete`), in the file. The write-ahead log still has them until it is
     emptied, and pages that were rearranged may hold copies until the file is written anew.
     """
-    try:
-        with database.outside_transactions() as connection:
-            for statement in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
-                busy = connection.execute(statement).fetchone()
-                if busy is not None and busy[0]:
-                    raise DatabaseDown("Somebody reads or writes it all the time.")
-    except DatabaseDown as fault:
-        raise NotScrubbed(
-            f"All is removed, but the file could not be cleared of the bytes; purge once more. {fault}"
-        ) from None
+    for attempt in range(SCRUBBING, 0, -1):
+        try:
+            with database.outside_transactions() as connection:
+                for statement in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                    busy = connection.execute(statement).fetchone()
+                    if busy is not None and busy[0]:
+                        raise DatabaseDown("Somebody reads or writes it all the time.")
+            return
+        except DatabaseDown as fault:
+            if attempt == 1:
+                raise NotScrubbed(
+                    f"All is removed, but the file could not be cleared of the bytes; purge once more. {fault}"
+                ) from None
+            # A checkpoint by another process is told as busy at once, without waiting for it.
+            time.sleep(BETWEEN)

@@ -5,10 +5,12 @@ process that writes a file holds a lock on it (flock); the lock ends with the pr
 is then free for another to take over.
 """
 
+import errno
 import fcntl
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -86,15 +88,17 @@ class Segment:
         while True:
             path = folder / SEGMENTS.replace("*", str(uuid6.uuid7()))
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-            if _held(descriptor):
-                break
+            try:
+                if _held(descriptor):
+                    _sync_folder(folder)  # the name of the file has to outlive a power cut as well
+                    return cls(path, descriptor)
+            except BaseException:
+                try:
+                    path.unlink(missing_ok=True)
+                finally:
+                    os.close(descriptor)
+                raise
             os.close(descriptor)  # another process took it for one that was left behind, and removes it
-        held = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(held)  # the name of the file has to outlive a power cut as well
-        finally:
-            os.close(held)
-        return cls(path, descriptor)
 
     @classmethod
     def adopt(cls, path: Path) -> Self | None:
@@ -104,10 +108,17 @@ class Segment:
             OSError: it cannot be read.
         """
         try:
-            descriptor = os.open(path, os.O_RDONLY)
+            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # to open a pipe would wait for who writes to it
         except FileNotFoundError:
             return None
-        if not _held(descriptor):
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise OSError(errno.EINVAL, "Not a file")
+            held = _held(descriptor)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        if not held:
             os.close(descriptor)
             return None
         segment = cls(path, descriptor)
@@ -118,6 +129,9 @@ class Segment:
         """Offset, length and entry of each line that can be read; the others are counted as `damaged`.
 
         A last line without an end was torn when the process ended. It was never acknowledged, and is left out.
+
+        Raises:
+            OSError: the disk does not answer, perhaps only now.
         """
         with open(self._descriptor, "rb", closefd=False) as file:
             file.seek(0)
@@ -165,12 +179,10 @@ class Segment:
         """The entry at a place.
 
         Raises:
-            ValueError: the disk does not give back what was written.
+            ValueError: the disk does not give back what was written, and never will.
+            OSError: the disk does not answer, perhaps only now.
         """
-        try:
-            return decoded(os.pread(self._descriptor, length, offset))
-        except OSError:
-            raise ValueError("a line of the journal cannot be read") from None
+        return decoded(os.pread(self._descriptor, length, offset))
 
     def remove(self) -> None:
         """End it: the file goes, unless lines in it cannot be read, and the lock with it.
@@ -204,3 +216,11 @@ def _held(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     return os.fstat(descriptor).st_nlink > 0
+
+
+def _sync_folder(folder: Path) -> None:
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(held)
+    finally:
+        os.close(held)

@@ -23,6 +23,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from service.record.entry import Damaged
+
 _MARK = "\ufdd0"
 """A noncharacter (Unicode 16, section 23.7): no text that people exchange begins with it."""
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -50,15 +52,20 @@ class AnyText(TypeDecorator[str]):
         return _MARK + json.dumps(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
-        """The text as it was; something else that somebody wrote there is given as it stands, for the chain to find."""
+        """The text as it was; whatever else somebody wrote there is Damaged, for the chain to find.
+
+        Each text has one spelling, so that what reads like a text is also found by it.
+        """
+        if value is None or isinstance(value, Damaged):
+            return value
         if isinstance(value, bytes):
-            return value.decode(errors="replace")
-        if value is None or not str(value).startswith(_MARK):
-            return None if value is None else str(value)
+            return Damaged(value.decode(errors="replace"))
+        stored = str(value)
         try:
-            return str(json.loads(value[1:]))
-        except ValueError:
-            return str(value)
+            text = str(json.loads(stored[1:])) if stored.startswith(_MARK) else stored
+        except (ValueError, RecursionError):
+            return Damaged(stored)
+        return text if self.process_bind_param(text, dialect) == value else Damaged(stored)
 
 
 Number = BigInteger().with_variant(Integer, "sqlite")  # of SQLite's types, INTEGER alone makes the key the row number
@@ -126,3 +133,12 @@ CHAIN = Table(
     Column("hash", AnyText, nullable=False),
     CheckConstraint("one = 1", name="chain_has_one_row"),
 )
+
+KEY = Table(
+    "record_key",
+    METADATA,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("fingerprint", AnyText, nullable=False),
+    CheckConstraint("one = 1", name="record_has_one_key"),
+)
+"""What tells the key of the pseudonyms from every other one; the first process that starts writes it."""

@@ -12,7 +12,9 @@ from sqlalchemy import Row, func, select
 
 from service.record.chain import GENESIS, Head, content_digest, entry_hash
 from service.record.database import Database
-from service.record.entry import Content, Kind
+from service.record.entry import Content, Kind, is_moment
+from service.record.migration import damaged_triggers
+from service.record.purges import Purges
 from service.record.tables import CHAIN, CONTENTS, ENTRIES
 
 PAGE = 250
@@ -37,7 +39,7 @@ class Fault:
     """Something that is not as it was written."""
 
     seq: int
-    """The entry that it is about, the first of them where there are several."""
+    """The entry that it is about, the first of them where there are several; 0 for the record as a whole."""
     said: str
 
     def __str__(self) -> str:
@@ -55,24 +57,30 @@ Progress = Callable[[Read], None]
 
 
 def verify(
-    database: Database, *, anchor: tuple[int, str] | None = None, progress: Progress = lambda read: None
+    database: Database,
+    *,
+    anchor: tuple[int, str] | None = None,
+    purges: Purges | None = None,
+    progress: Progress = lambda read: None,
 ) -> Iterator[Fault]:
-    """Every fault of the record as it is at the first call, in the order of the chain; memory stays the same.
+    """Every fault of the record as it is at the first call, in the order of the chain, page by page.
 
-    `anchor` is number and hash of an entry, as they were noted elsewhere. Purges and new entries may come meanwhile.
+    `anchor` is number and hash of an entry, as they were noted elsewhere; `purges` is filled with those on record, for
+    somebody to look at, because one that was forged looks like any other. Purges and new entries may come meanwhile.
 
     Raises:
         DatabaseDown: it cannot be read.
     """
+    purges = Purges() if purges is None else purges
+    yield from _trigger_faults(database)
     end, last = _ends(database)
     before, place, anchored = Head(seq=0, hash=GENESIS), _BEFORE_ALL, None
     if anchor is not None and anchor[0] == 0:
         anchored = GENESIS
     progress(Read(before, last))
-    while page := _page(database, place, last):
-        rows, purged_before = page
+    while rows := _page(database, place, last, purges):
         for row in rows:
-            yield from _faults_of(row, before, purged_before)
+            yield from _faults_of(row, before, purges)
             if row.seq > 0:
                 before = Head(seq=row.seq, hash=row.hash)
             if anchor is not None and row.seq == anchor[0]:
@@ -85,6 +93,14 @@ def verify(
     yield from _without_entry(database)
 
 
+def _trigger_faults(database: Database) -> Iterator[Fault]:
+    with database.reading() as connection:
+        damaged = damaged_triggers(connection)
+    if damaged:
+        said = f"Triggers that keep the record append-only are missing or changed: {', '.join(damaged)}."
+        yield Fault(seq=0, said=said)
+
+
 def _ends(database: Database) -> tuple[Head | None, int]:
     """The end of the chain as it was noted, None if that is lost, and the largest number there is."""
     largest = select(func.coalesce(func.max(ENTRIES.c.seq), 0)).scalar_subquery()
@@ -92,19 +108,19 @@ def _ends(database: Database) -> tuple[Head | None, int]:
         noted = connection.execute(select(CHAIN.c.seq, CHAIN.c.hash, largest.label("largest"))).one_or_none()
         if noted is None:
             return None, int(connection.execute(select(largest)).scalar_one())
-    return Head(seq=noted.seq, hash=noted.hash), noted.largest
+    return Head(seq=noted.seq, hash=noted.hash) if isinstance(noted.seq, int) else None, noted.largest
 
 
-def _page(database: Database, after: int, last: int) -> tuple[list[Row[Any]], str | None] | None:
-    """The next entries, and up to when everything was purged; None at the end."""
+def _page(database: Database, after: int, last: int, purges: Purges) -> list[Row[Any]]:
+    """The next entries, none at the end."""
     with database.reading() as connection:
         rows = list(connection.execute(_ROWS.where(ENTRIES.c.seq > after, ENTRIES.c.seq <= last)))
         # Asked after the rows: a purge is on record before the first content goes.
-        purged_before = connection.scalar(select(func.max(ENTRIES.c.purged_before)))
-    return (rows, purged_before) if rows else None
+        purges.read(connection)
+    return rows
 
 
-def _faults_of(row: Row[Any], before: Head, purged_before: str | None) -> Iterator[Fault]:
+def _faults_of(row: Row[Any], before: Head, purges: Purges) -> Iterator[Fault]:
     """What is wrong with one entry, as it stands after `before`."""
     seq = row.seq
     if seq <= 0:
@@ -119,15 +135,18 @@ def _faults_of(row: Row[Any], before: Head, purged_before: str | None) -> Iterat
             f"on entry {before.seq}: one of the two was replaced" if before.seq else "on nothing, as the first must"
         )
         yield Fault(seq=seq, said=f"Entry {seq} does not follow {follows}.")
-    yield from _content_faults(row, purged_before)
+    if not is_moment(row.at):
+        yield Fault(seq=seq, said=f"The time of entry {seq} is none.")
+    if said := purges.fault(row):
+        yield Fault(seq=seq, said=said)
+    yield from _content_faults(row, purges)
     if row.kind == Kind.OUTCOME and (row.seen_kind, row.seen_tenant) != (Kind.ASSESSMENT, row.tenant):
         yield Fault(seq=seq, said=f"Entry {seq} is an outcome of an assessment that is not on record.")
 
 
-def _content_faults(row: Row[Any], purged_before: str | None) -> Iterator[Fault]:
+def _content_faults(row: Row[Any], purges: Purges) -> Iterator[Fault]:
     if row.salt is None:
-        since = row.seen_at or row.at
-        if row.content_digest is not None and not (purged_before is not None and since < purged_before):
+        if row.content_digest is not None and not purges.explains(row.seq, row.seen_at or row.at):
             yield Fault(seq=row.seq, said=f"The content of entry {row.seq} is missing, and no purge explains it.")
         return
     if row.content_digest is None:
@@ -143,7 +162,8 @@ def _content(row: Row[Any]) -> Content:
 def _end_faults(last: Head, end: Head | None) -> Iterator[Fault]:
     """What is wrong with the end of the chain, as it was noted, after the `last` entry that is there."""
     if end is None:
-        yield Fault(seq=last.seq, said="Where the chain ends is not noted any more: the table `chain` has no row.")
+        said = "Where the chain ends is not noted any more: the table `chain` has no row, or no number in it."
+        yield Fault(seq=last.seq, said=said)
     elif last.seq < end.seq:
         said = f"{_entries(last.seq + 1, end.seq)} missing: the record was cut off at its end."
         yield Fault(seq=last.seq + 1, said=said)

@@ -4,60 +4,30 @@ A commit costs a sync of the disk, whether it holds one entry or two hundred. On
 it, and answers everybody at once. It does not linger for more: while it commits, the next ones collect by themselves.
 """
 
-import asyncio
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import islice
 
-from service.record.entry import Entry
-from service.record.receipt import Receipt
+from service.errors import RecordUnavailable
+from service.record.pending import Pending, settle
 
 MOST = 256
 """Entries of one commit: enough to share its cost, few enough not to make the first wait for the last."""
 
+AFTER_A_FAULT = 1.0
+"""Seconds of rest after something failed that should not."""
+
 logger = logging.getLogger(__name__)
-
-
-class Pending:
-    """An entry that somebody waits for. Made on the event loop, where its future is settled too."""
-
-    def __init__(self, entry: Entry) -> None:
-        self.entry = entry
-        self.future: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
-        self.moved = False
-        """Whether it was moved to the journal, perhaps while the database was writing it."""
-
-
-Outcome = Receipt | Exception
-
-
-def settle(outcomes: Sequence[tuple[Pending, Outcome]]) -> None:
-    """Tell everybody what became of their entries, from whatever thread: with one call, since each wakes the loop."""
-    if not outcomes:
-        return
-    try:
-        outcomes[0][0].future.get_loop().call_soon_threadsafe(_resolve, outcomes)
-    except RuntimeError:
-        logger.warning("answers were kept for which nobody waits any more")  # the loop is closed
-
-
-def _resolve(outcomes: Sequence[tuple[Pending, Outcome]]) -> None:
-    for pending, outcome in outcomes:
-        if pending.future.done():  # cancelled, given up, or answered from the other side
-            continue
-        if isinstance(outcome, Receipt):
-            pending.future.set_result(outcome)
-        else:
-            pending.future.set_exception(outcome)
 
 
 class GroupCommit:
     """A thread with a bounded queue before it.
 
     `commit` settles what it is given, in order. `between` is called before each commit and when nothing waits; it
-    returns in how many seconds it wants to be called again at the latest, None for never.
+    returns in how many seconds it wants to be called again at the latest, None for never. Neither should raise; when
+    one does, that is logged, and the thread goes on: nobody else would write.
     """
 
     def __init__(
@@ -121,6 +91,12 @@ class GroupCommit:
         with self._wake:
             self._shut = False
 
+    def rouse(self) -> None:
+        """Have `between` called soon."""
+        with self._wake:
+            self._roused = True
+            self._wake.notify()
+
     def pause(self, seconds: float) -> None:
         """For `between`: wait, unless the thread is told to stop."""
         with self._wake:
@@ -143,13 +119,28 @@ class GroupCommit:
     def _run(self) -> None:
         while True:
             self._roused = False
-            batch = self._take(self._between())
+            try:
+                seconds = self._between()
+            except Exception as fault:
+                self._failed(fault)
+                seconds = AFTER_A_FAULT
+            batch = self._take(seconds)
             if batch is None:
                 return
-            if batch:
+            if not batch:
+                continue
+            try:
                 self._commit(batch)
-                with self._wake:
-                    self._taken = []
+            except Exception as fault:
+                self._failed(fault)
+                why = RecordUnavailable("it failed while it was kept")
+                settle([(pending, why) for pending in batch if not pending.moved])
+                self.pause(AFTER_A_FAULT)
+            with self._wake:
+                self._taken = []
+
+    def _failed(self, fault: Exception) -> None:
+        logger.error("%s failed, and goes on: %s", self._thread.name, type(fault).__name__)
 
     def _take(self, seconds: float | None) -> list[Pending] | None:
         """What waits, at most `most`; empty after `seconds` without any, None at the end."""

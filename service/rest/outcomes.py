@@ -12,12 +12,11 @@ from pydantic import TypeAdapter
 
 from features.anatomy import NerveRoot
 from features.outcome import ConfirmedBy, Outcome
-from service.consult import moment
 from service.identity.admission import Admission
 from service.identity.caller import Caller, Scope
 from service.intake import read_body, read_value
 from service.problems import Fault, Refusal, problem
-from service.record.entry import Content, Entry, Kind
+from service.record.entry import Content, Entry, Kind, moment
 from service.record.record import Mark, Record
 from service.rest.assessments import ENTRANCE, RECORD, no_such_assessment, purged
 from service.rest.documented import JSON, RECORDED, headers_of, refusals

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from service.record.database import Database
+from service.record.journal import Journal
 from service.record.migration import migrate
+from tests.record.journals import opened_at
+from tests.record.outage import Outage
 from tests.record.postgres import Cluster, running_cluster
 
 BOTH = ("sqlite", "postgresql")
@@ -72,5 +75,26 @@ def url(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterato
 def database(url: str) -> Iterator[Database]:
     """A record with nothing in it."""
     opened = Database(url, seconds=SECONDS)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where the journal is, or will be."""
+    return tmp_path / "journal"
+
+
+@pytest.fixture
+def outage(url: str, backend: str, request: pytest.FixtureRequest) -> Outage:
+    """The database of the test, for it to be away for a while."""
+    cluster: Cluster | None = request.getfixturevalue("postgres") if backend == "postgresql" else None
+    return Outage(url, cluster)
+
+
+@pytest.fixture
+def journal(folder: Path) -> Iterator[Journal]:
+    """A journal that is open, with nothing in it."""
+    opened = opened_at(folder)
     yield opened
     opened.close()

@@ -1,6 +1,7 @@
 """Many clients that append as fast as they can, in a process of its own that tests kill (`python -m`).
 
-It prints a line for each entry that was acknowledged, right after it was: client, number, id, mark. What is printed
+It prints a line for each entry that was acknowledged, right after it was: client, number, id, mark; and whether the
+record says then that something can be written, as readiness does. What is printed
 must be on record whatever happens to this process afterwards. SIGTERM ends it as the service ends.
 """
 
@@ -52,10 +53,11 @@ async def _append(record: Record, client: int, number: int, key: str | None, nam
     try:
         receipt = await record.append(entry)
     except RecordUnavailable:
-        _say(f"{client} {number} {entry.id} {REFUSED}")
+        _say(f"{client} {number} {entry.id} {REFUSED} {record.state().writable:d}")
         await asyncio.sleep(0.02)
     else:
-        _say(f"{client} {number} {receipt.entry.id} {REPLAYED if receipt.replayed else receipt.mark}")
+        mark = REPLAYED if receipt.replayed else receipt.mark
+        _say(f"{client} {number} {receipt.entry.id} {mark} {record.state().writable:d}")
 
 
 def _say(line: str) -> None:

@@ -15,8 +15,8 @@ from pathlib import Path
 from service.record.database import Database
 from service.record.journal import Journal
 from service.record.record import Mark, Record
-from service.record.verification import verify
 from tests.record.crash_writer import REFUSED, REPLAYED, STARTED
+from tests.record.recording import stored_ids
 
 PATIENCE = 120.0
 """More than anything here takes, on a machine that is busy with other things."""
@@ -31,6 +31,8 @@ class Acknowledged:
     number: int
     id: str
     mark: str
+    writable: bool
+    """Whether the record said then that something can be written."""
 
 
 class Writing:
@@ -69,6 +71,16 @@ class Writing:
         wanted = self.count(mark) + more
         self._wait(lambda: self.count(mark) >= wanted)
 
+    def wait_for_unready(self, refusals: int) -> None:
+        """Wait until the record said with each of so many refusals in a row that nothing can be written."""
+        begun = len(self.lines)
+
+        def holds() -> bool:
+            last = [line.writable for line in self.lines[begun:] if line.mark == REFUSED][-refusals:]
+            return last == [False] * refusals
+
+        self._wait(holds)
+
     def kill(self) -> None:
         """Kill it as the system does that runs out of memory: it gets no chance to do anything."""
         self._process.kill()
@@ -105,8 +117,9 @@ class Writing:
             if line.strip() == STARTED.encode():
                 self._started = True
                 continue
-            client, number, identifier, mark = line.decode().split()
-            self.lines.append(Acknowledged(client=client, number=int(number), id=identifier, mark=mark))
+            client, number, identifier, mark, writable = line.decode().split()
+            stated = Acknowledged(client=client, number=int(number), id=identifier, mark=mark, writable=writable == "1")
+            self.lines.append(stated)
 
     def _read_errors(self) -> None:
         assert self._process.stderr is not None
@@ -139,17 +152,6 @@ def recover(url: str, folder: Path) -> None:
 
     asyncio.run(play())
     assert list(folder.iterdir()) == []
-
-
-def stored_ids(url: str) -> list[str]:
-    """Every id in the database in the order of the chain, which must hold."""
-    database = Database(url, seconds=PATIENCE)
-    try:
-        assert [str(fault) for fault in verify(database)] == []
-        with database.reading() as connection:
-            return [row.id for row in connection.exec_driver_sql("SELECT id FROM entries ORDER BY seq")]
-    finally:
-        database.close()
 
 
 def assert_nothing_lost(url: str, processes: list[Writing]) -> None:

@@ -45,6 +45,16 @@ def limit_files(pid: int, size: int | None) -> None:
 
 
 @contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """Let no file of this process grow beyond `size` bytes."""
+    limit_files(os.getpid(), size)
+    try:
+        yield
+    finally:
+        limit_files(os.getpid(), None)
+
+
+@contextmanager
 def read_only(folder: Path) -> Iterator[bool]:
     """Nobody writes to `folder`, not even root; whether this machine lets us have it so."""
     if os.geteuid() != 0:

@@ -43,6 +43,23 @@ class Outage:
 
 
 @contextmanager
+def write_locked(url: str) -> Iterator[None]:
+    """Another process is in the middle of writing, and does not come to an end; who reads does not notice."""
+    file = file_of(read_url(url))
+    if file is None:
+        with psycopg.connect(url, autocommit=False) as connection:
+            connection.execute("SELECT * FROM chain FOR UPDATE")
+            yield
+        return
+    other = sqlite3.connect(file, isolation_level=None)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+    finally:
+        other.close()
+
+
+@contextmanager
 def locked(url: str) -> Iterator[None]:
     """Another process is in the middle of writing, and does not come to an end."""
     file = file_of(read_url(url))

@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 import pytest
 
 from service.record.chain import FIELDS, GENESIS, content_digest, entry_hash
-from service.record.entry import Content, Entry, Kind
+from service.record.entry import Content, Damaged, Entry, Kind, is_moment
 from tests.record.entries import a_content, an_entry
 
 CONTENT_CHANGES = {"salt": "1" * 32, "exam": None, "answer": "{} ", "person": "somebody"}
@@ -57,6 +57,17 @@ def test_number_and_the_entry_before_change_the_hash() -> None:
 @pytest.mark.parametrize("text", ["ü 痛", "\ud800", "\x00", '"\\u0000"'], ids=ascii)
 def test_any_text_has_a_digest_of_its_own(text: str) -> None:
     assert content_digest(a_content(answer=text)) != content_digest(a_content(answer=text + " "))
+
+
+def test_what_is_damaged_hashes_like_no_text_and_equals_none() -> None:
+    content = a_content()
+    damaged = Damaged(content.answer)
+    assert content_digest(replace(content, answer=damaged)) != content_digest(content)
+    assert hash_of(an_entry(id="x")) != hash_of(an_entry(id=Damaged("x")))
+    assert damaged != content.answer
+    assert content.answer != damaged
+    assert damaged not in {content.answer}
+    assert not is_moment(Damaged(an_entry().at))
 
 
 def test_the_hash_stays_the_same_for_ever() -> None:

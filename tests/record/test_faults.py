@@ -12,29 +12,20 @@ import pytest
 from service.record.database import Database
 from service.record.journal import Journal
 from service.record.record import Mark
-from tests.record.crashes import PATIENCE, Writing, assert_nothing_lost, recover, stored_ids, writing
+from tests.record.crashes import PATIENCE, Writing, assert_nothing_lost, recover, writing
 from tests.record.entries import an_entry
 from tests.record.outage import Outage, locked
 from tests.record.postgres import Cluster
+from tests.record.recording import stored_ids
 
 SHORT_OR_LONG = [pytest.param(1, id="once"), pytest.param(10, id="ten times", marks=pytest.mark.long)]
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "journal"
-
-
-@pytest.fixture
-def outage(url: str, backend: str, request: pytest.FixtureRequest) -> Outage:
-    cluster: Cluster | None = request.getfixturevalue("postgres") if backend == "postgresql" else None
-    return Outage(url, cluster)
 
 
 @pytest.mark.parametrize(
     ("kills", "answers"), [pytest.param(2, 100, id="twice"), pytest.param(12, 2000, id="often", marks=pytest.mark.long)]
 )
 def test_killed_while_it_writes(url: str, folder: Path, kills: int, answers: int) -> None:
+    """Hazard H-27: the process dies, and answers that were given are not there."""
     processes = []
     for _ in range(kills):
         with writing(url, folder, seconds=PATIENCE, clients=32) as process:
@@ -102,6 +93,7 @@ def test_the_database_is_locked_for_longer_than_an_answer_waits(url: str, folder
 
 @pytest.mark.parametrize("times", SHORT_OR_LONG)
 def test_the_database_crashes_and_comes_back(url: str, folder: Path, outage: Outage, times: int) -> None:
+    """Hazard H-27: the database dies, and answers that were given are not there."""
     with writing(url, folder) as process:
         for _ in range(times):
             process.wait_for(50)

@@ -10,7 +10,6 @@ from tests.record.crash_writer import REFUSED
 from tests.record.crashes import PATIENCE, assert_nothing_lost, recover, writing
 from tests.record.disks import CHUNK, fill, limit_files, read_only, small_disk
 from tests.record.outage import Outage
-from tests.record.postgres import Cluster
 
 MEGABYTE = 2**20
 DISK = 64
@@ -22,11 +21,6 @@ TIMES = [pytest.param(1, id="once"), pytest.param(5, id="five times", marks=pyte
 HOW = ["disk", "limit"]
 """A small disk that is full, and a limit on the size of files, for machines that let us mount nothing."""
 NO_DISK = "this machine lets us mount nothing; the limit stands for it"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "journal"
 
 
 def a_database(folder: Path) -> str:
@@ -65,6 +59,7 @@ def test_the_disk_of_the_database_is_full(tmp_path: Path, folder: Path, how: str
 @pytest.mark.parametrize("times", TIMES)
 @pytest.mark.parametrize("how", HOW)
 def test_one_full_disk_for_both(tmp_path: Path, how: str, times: int) -> None:
+    """Hazard H-27: the disk is full, and answers that were given are not there."""
     with small_disk(tmp_path / "disk", DISK) as real:
         if how == "disk" and not real:
             pytest.skip(NO_DISK)
@@ -77,7 +72,7 @@ def test_one_full_disk_for_both(tmp_path: Path, how: str, times: int) -> None:
                     filler = fill(tmp_path / "disk")
                 else:
                     limit_files(process.pid, CHUNK)
-                process.wait_for(20, REFUSED)
+                process.wait_for_unready(20)
                 if how == "disk":
                     filler.unlink()
                 else:
@@ -88,11 +83,7 @@ def test_one_full_disk_for_both(tmp_path: Path, how: str, times: int) -> None:
         assert_nothing_lost(url, [process])
 
 
-def test_the_database_is_away_and_the_journal_read_only(
-    url: str, backend: str, folder: Path, request: pytest.FixtureRequest
-) -> None:
-    cluster: Cluster | None = request.getfixturevalue("postgres") if backend == "postgresql" else None
-    outage = Outage(url, cluster)
+def test_the_database_is_away_and_the_journal_read_only(url: str, folder: Path, outage: Outage) -> None:
     folder.mkdir()
     with writing(url, folder) as process:
         with read_only(folder) as really:

@@ -15,6 +15,7 @@ from service.record.labelled import PAGE, Exported, NotExported, export
 from service.record.retention import purge
 from tests.record.commands import run
 from tests.record.entries import NOON, a_content, an_entry, an_outcome
+from tests.record.tampering import tamper
 from training.site.table import read
 
 EXAMPLE = (Path(__file__).parent.parent.parent / "service" / "examples" / "exam.json").read_text(encoding="utf-8")
@@ -73,6 +74,17 @@ def test_what_was_purged_is_counted_and_left_out(database: Database, tmp_path: P
     purge(database, before=NOON.replace(year=2025), now=NOON, id="p", caller="keeper")
     done = export(database, tmp_path / "exams.jsonl", tenant=None, overwrite=False)
     assert done == Exported(exams=1, assessments=2, purged=1)
+
+
+def test_what_cannot_be_read_is_told_and_nothing_is_written(url: str, database: Database, tmp_path: Path) -> None:
+    one = seen()
+    database.append([one, an_outcome(one.id)])
+    tamper(url, 'UPDATE contents SET answer = \'{"roots":["Mrs Secret\' WHERE seq = 2')
+    done = run(url, "export-outcomes", "--out", str(tmp_path / "exams.jsonl"))
+    assert (done.status, done.out) == (2, "")
+    assert "The outcome of entry 2 cannot be read: verify the record." in done.err
+    assert "Secret" not in done.err
+    assert not [each for each in tmp_path.iterdir() if "exams" in each.name]
 
 
 def test_many_are_written_packed_page_by_page(database: Database, tmp_path: Path) -> None:

@@ -53,6 +53,49 @@ def test_the_tables_are_those_that_the_code_knows(url: str, database: Database) 
         assert compare_metadata(context, METADATA) == []
 
 
+HARMED = {
+    "sqlite: one gone": ("DROP TRIGGER entries_stay",),
+    "sqlite: several gone": ("DROP TRIGGER entries_stay", "DROP TRIGGER contents_stay", "DROP TRIGGER chain_grows"),
+    "sqlite: one that does nothing": (
+        "DROP TRIGGER contents_stay",
+        "CREATE TRIGGER contents_stay BEFORE UPDATE ON contents WHEN 0 BEGIN SELECT RAISE(ABORT, 'x'); END",
+    ),
+    "postgresql: one gone": ("DROP TRIGGER entries_stay ON entries",),
+    "postgresql: one switched off": ("ALTER TABLE chain DISABLE TRIGGER chain_grows",),
+    "postgresql: all switched off": ("ALTER TABLE contents DISABLE TRIGGER USER",),
+    "postgresql: one that does nothing": (
+        "CREATE OR REPLACE FUNCTION contents_stay() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$",
+    ),
+    "postgresql: one that looks elsewhere first": ("ALTER FUNCTION contents_covered() RESET search_path",),
+}
+
+
+@pytest.mark.parametrize(
+    ("backend", "harm"),
+    [pytest.param(name.partition(":")[0], harm, id=name) for name, harm in HARMED.items()],
+    indirect=["backend"],
+)
+def test_a_trigger_that_is_missing_or_another_is_told_and_put_back(
+    url: str, database: Database, harm: tuple[str, ...]
+) -> None:
+    """Hazard H-27: the record can be changed, and nobody sees that it can."""
+    database.append([an_entry()])
+    database.check_schema()
+    execute(url, *harm)
+    with pytest.raises(SchemaOutdated, match=r"put them back, run `make migrate`"):
+        database.check_schema()
+    database.check_schema(triggers=False)
+    done = run(url, "migrate")
+    assert done.status == 0
+    assert "were put back: " in done.out
+    database.check_schema()
+    assert migrate(url, seconds=SECONDS).restored == ()
+    for statement in ("UPDATE entries SET at = ''", "UPDATE contents SET exam = ''", "UPDATE chain SET seq = 0"):
+        with pytest.raises(Exception, match=r"append-only|never"):
+            execute(url, statement)
+    assert list(verify(database)) == []
+
+
 def test_an_empty_database_is_brought_to_the_newest_version_once(empty_url: str) -> None:
     assert migrate(empty_url, seconds=SECONDS) == Migrated(before=None, after=newest())
     assert migrate(empty_url, seconds=SECONDS) == Migrated(before=newest(), after=newest())

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from service.errors import DatabaseDown
-from service.record.reading import REST, THREADS, Reading
+from service.record.reading import IN_VAIN, REST, THREADS, Reading
 
 SECONDS = 30.0
 """More than anything here takes."""
@@ -58,14 +58,39 @@ def test_nobody_waits_longer_than_the_limit(frozen: threading.Event) -> None:
     asyncio.run(play())
 
 
-def test_after_a_failure_a_single_question_tries_again() -> None:
+def test_one_slow_question_keeps_nobody_from_asking() -> None:
+    async def play() -> None:
+        reading = Reading(seconds=SECONDS, clock=Clock())
+        reading.start()
+        for _ in range(3):
+            with pytest.raises(DatabaseDown):
+                await reading.ask(fails)
+            assert await reading.ask(lambda: "answered") == "answered"
+        reading.stop()
+
+    asyncio.run(play())
+
+
+def test_a_question_may_have_less_time_than_others(frozen: threading.Event) -> None:
+    async def play() -> None:
+        reading = Reading(seconds=SECONDS)
+        reading.start()
+        with pytest.raises(DatabaseDown):
+            await reading.ask(lambda: frozen.wait(SECONDS), seconds=SOON)
+        reading.stop()
+
+    asyncio.run(play())
+
+
+def test_after_failures_in_a_row_a_single_question_tries_again() -> None:
     async def play() -> None:
         clock = Clock()
         reading = Reading(seconds=SECONDS, clock=clock)
         reading.start()
         asked = []
-        with pytest.raises(DatabaseDown):
-            await reading.ask(fails)
+        for _ in range(IN_VAIN):
+            with pytest.raises(DatabaseDown):
+                await reading.ask(fails)
         with pytest.raises(DatabaseDown):
             await reading.ask(lambda: asked.append("too soon"))
         clock.now += REST

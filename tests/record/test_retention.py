@@ -3,16 +3,21 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 
+from service.record.appending import stored, stored_entries
 from service.record.database import Database
 from service.record.entry import Entry, Kind
 from service.record.retention import CHUNK, BadPeriod, NotScrubbed, Removable, purge, read_limit, removable
+from service.record.tables import ENTRIES
 from service.record.verification import verify
 from tests.record.commands import run
 from tests.record.conftest import SECONDS
 from tests.record.entries import NOON, a_content, an_entry, an_outcome, moment
+from tests.record.postgres import Cluster
 from tests.record.tampering import execute, file_of
 
 YEAR = NOON - timedelta(days=365)
@@ -103,6 +108,67 @@ def test_only_a_purge_removes_contents(url: str, database: Database) -> None:
             execute(url, f"DELETE FROM contents WHERE seq = {seq}")  # noqa: S608
     execute(url, "DELETE FROM contents WHERE seq IN (1, 4)")
     assert list(verify(database)) == []
+
+
+NO_PURGES: dict[str, dict[str, Any]] = {
+    "of all times": {"purged_before": "9999"},
+    "of the future": {"purged_before": moment(days_ago=-1)},
+    "by another kind": {"kind": Kind.OUTCOME, "about": "x"},
+    "without a limit": {"purged_before": None},
+}
+
+
+@pytest.mark.parametrize("changes", NO_PURGES.values(), ids=NO_PURGES)
+def test_what_is_no_purge_removes_nothing(url: str, database: Database, changes: dict[str, Any]) -> None:
+    """Hazard H-27: whoever may add to the record lets everything in it be removed."""
+    database.append([an_entry(at=OLD)])
+    stated = {"kind": Kind.PURGE, "tenant": "*", "purged_before": moment(), **changes}
+    database.append([replace(an_entry(**stated), content=None)])
+    with pytest.raises(Exception, match=r"append-only|purge alone"):
+        execute(url, "DELETE FROM contents")
+    assert contents_left(database, [database_entry(database, 1)]) == [True]
+
+
+def database_entry(database: Database, seq: int) -> Entry:
+    with database.reading() as connection:
+        return stored(connection.execute(stored_entries().where(ENTRIES.c.seq == seq)).one())
+
+
+def test_a_purge_removes_nothing_of_what_comes_after_it(url: str, database: Database) -> None:
+    """Also while it removes: what the journal hands in meanwhile is left to the next one."""
+    late: list[Entry] = []
+
+    def hand_in(seconds: float) -> None:
+        late.append(an_entry(at=OLD))
+        database.append_deferred(late[-1:])
+
+    database.append([an_entry(at=OLD) for _ in range(CHUNK + 5)])
+    done = purge(database, before=YEAR, now=NOON, id="purge", caller="keeper", rest=hand_in)
+    assert done.assessments == CHUNK + 5
+    assert contents_left(database, late) == [True, True]
+    with pytest.raises(Exception, match=r"append-only|purge alone"):
+        execute(url, "DELETE FROM contents")
+    assert list(verify(database)) == []
+    assert purge_all(database, name="again").assessments == 2
+    assert list(verify(database)) == []
+
+
+def test_no_table_of_a_session_stands_in_for_the_record(postgres: Cluster) -> None:
+    """Hazard H-27: whoever may delete from PostgreSQL makes a temporary table of entries, with a purge in it."""
+    url = postgres.new_database()
+    database = Database(url, seconds=SECONDS)
+    database.append([an_entry(at=OLD)])
+    with psycopg.connect(url) as connection:
+        connection.execute("CREATE TEMP TABLE entries AS SELECT * FROM public.entries")
+        connection.execute(
+            "INSERT INTO pg_temp.entries (seq, kind, at, purged_before) "
+            "VALUES (2, 'purge', '9999-01-01T00:00:00.000000Z', '9999-01-01T00:00:00.000000Z')"
+        )
+        with pytest.raises(psycopg.errors.RestrictViolation):
+            connection.execute("DELETE FROM contents")
+    assert list(verify(database)) == []
+    database.close()
+    postgres.give_back(url)
 
 
 def bytes_of(url: str) -> bytes:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from service.errors import RecordUnavailable
+from service.record.pending import Pending, settle
 from service.record.receipt import Mark, Receipt
-from service.record.writer import MOST, GroupCommit, Pending, settle
+from service.record.writer import MOST, GroupCommit
 from tests.record.entries import an_entry
 
 SECONDS = 30
@@ -154,3 +156,46 @@ def test_a_loop_that_is_closed_disturbs_nobody(commit: Held, caplog: pytest.LogC
     commit.go.release()
     assert group.stop(SECONDS)
     assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+BREAKS = {"between": "between", "the commit": "commit"}
+
+
+@pytest.mark.parametrize("where", BREAKS.values(), ids=BREAKS)
+def test_a_fault_that_nobody_expects_does_not_end_the_thread(
+    where: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("service.record.writer.AFTER_A_FAULT", 0.01)
+    broken = threading.Event()
+    broken.set()
+
+    def breaks_at(place: str) -> None:
+        if where == place and broken.is_set():
+            raise ZeroDivisionError("secret detail")
+
+    def between() -> None:
+        breaks_at("between")
+
+    def commit(batch: list[Pending]) -> None:
+        breaks_at("commit")
+        settle([(pending, Receipt(entry=pending.entry, mark=Mark.STORED)) for pending in batch])
+
+    async def play() -> None:
+        group = GroupCommit(commit, name="test", capacity=9, between=between)
+        group.start()
+        first, second = Pending(an_entry()), Pending(an_entry())
+        assert group.put(first)
+        if where == "commit":
+            with pytest.raises(RecordUnavailable):
+                await first.future
+        else:
+            await first.future
+        broken.clear()
+        assert group.put(second)
+        assert (await second.future).entry == second.entry
+        assert group.stop(SECONDS)
+
+    asyncio.run(play())
+    assert {record.levelname for record in caplog.records} == {"ERROR"}
+    assert "ZeroDivisionError" in caplog.text
+    assert "secret" not in caplog.text

@@ -7,6 +7,7 @@ refused or fail; then the log at its most talkative, the metrics, the traces, th
 import json
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,9 @@ from service.app import create_app
 from service.identity.__main__ import main as identity
 from service.record.record import Record
 from service.settings import Settings
+from tests.record.tampering import tamper
 from tests.service.collector import collecting
-from tests.service.planted import MARKER, NUMBER, TRACES_OF_BOTH, Planted, good, planted
+from tests.service.planted import MARKER, NUMBER, TRACES_OF_BOTH, TYPE, Planted, good, planted
 from tests.service.serving import PATIENCE, running
 from tests.service.small_app import logged
 
@@ -105,6 +107,26 @@ def test_nor_where_the_database_is_out_of_reach(log: Any) -> None:
     waiting = b"".join(each.read_bytes() for each in settings.journal_dir.iterdir())
     assert str(NUMBER).encode() in waiting
     assert MARKER.encode() not in waiting
+
+
+def test_nor_where_a_row_of_the_record_is_damaged(log: Any) -> None:
+    """Hazard H-26: the driver repeats the text that it cannot read, in the log and on the open page of health."""
+    first = good()
+    path = Settings().database_url.get_secret_value().removeprefix("sqlite:///")
+    with TestClient(create_app(Settings()), raise_server_exceptions=False) as client:
+        assert ask(client, first).status_code == 201
+        spoilt = f'{{"patient":"{MARKER} {NUMBER} '.encode().hex() + "ff"
+        for column in ("answer", "exam"):
+            tamper(f"sqlite:///{path}", f"UPDATE contents SET {column} = CAST(x'{spoilt}' AS TEXT)")  # noqa: S608
+            again, other = ask(client, first), ask(client, replace(first, headers=TYPE))
+            for answer in (again, other):
+                assert (answer.status_code, answer.headers["Nerveroot-Record"]) == (201, "stored")
+            assert "Idempotency-Replayed" not in again.headers
+        ready = client.get("/health/ready")
+        said = everywhere(client, log)
+    assert ready.status_code == 200
+    assert "is not as it was written" in said
+    assert found_in(said) == []
 
 
 def fails(exam: Exam) -> Any:

@@ -5,6 +5,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from service.app import create_app
+from service.errors import StartupError
+from service.record.database import Database
 from service.settings import Settings
 from tests.builders import a_body
+from tests.record.entries import an_entry
 from tests.service.visits import post, visit
 
 EMERGENCY = a_body(red_flags={"urinary_retention": True})
@@ -89,8 +93,17 @@ def test_a_reference_is_kept_as_a_keyed_hash_alone(client: TestClient, record_of
     kept = b"".join(path.read_bytes() for path in record_of_the_session.glob("record-*.sqlite3*"))
     assert person.encode() in kept
     assert b"Jane-Doe" not in kept
-    with TestClient(create_app(Settings(record_key="another key of the record, long enough"))) as other:
-        assert post(other, visit(48, 3, reference="Jane-Doe-1970"))["comparison"] is None
+
+
+@pytest.mark.parametrize("key", [None, "another key of the record, long enough"], ids=["lost", "another"])
+def test_with_another_key_the_service_does_not_start(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, key: str | None
+) -> None:
+    """Hazard H-08: nobody notices that examinations of one person are no longer linked."""
+    post(client, visit(0, 5))
+    monkeypatch.delenv("NERVEROOT_RECORD_KEY") if key is None else monkeypatch.setenv("NERVEROOT_RECORD_KEY", key)
+    with pytest.raises(StartupError, match="began with another key"), TestClient(create_app(Settings())):
+        pass
 
 
 # Idempotency.
@@ -186,6 +199,37 @@ def test_what_waited_is_in_the_database_once_it_is_back() -> None:
         last = back.post("/v1/assessments", json=EMERGENCY).json()["id"]
         until(lambda: back.get("/health/ready").json()["status"] == "ready")
     assert [each for (each,) in rows("select id from entries order by seq")] == [*ids, last]
+
+
+def of_readiness(client: TestClient, name: str) -> Any:
+    [found] = [each for each in client.get("/health/ready").json()["checks"] if each["name"] == name]
+    return found
+
+
+def test_readiness_tells_that_the_tables_are_of_another_version(tmp_path: Path) -> None:
+    """They came while the service ran; at the start it would have refused them."""
+    folder = tmp_path / "later"
+    folder.write_text("")
+    url = f"sqlite:///{folder / 'record.sqlite3'}"
+    with TestClient(create_app(Settings(database_url=url))) as client:
+        assert of_readiness(client, "migrations")["status"] == "ready"
+        folder.unlink()
+        folder.mkdir()
+        with closing(sqlite3.connect(folder / "record.sqlite3")) as other:
+            other.execute("create table entries (somebody_elses)")
+            other.commit()
+        until(lambda: of_readiness(client, "migrations")["status"] == "degraded")
+        assert "make migrate" in of_readiness(client, "migrations")["detail"]
+        assert client.post("/v1/assessments", json=EMERGENCY).headers["Nerveroot-Record"] == "deferred"
+
+
+def test_readiness_tells_that_the_clock_is_behind_the_record(client: TestClient) -> None:
+    client.post("/v1/assessments", json=EMERGENCY)
+    with closing(Database(Settings().database_url.get_secret_value(), seconds=30)) as database:
+        database.append([an_entry(at="2199-01-01T00:00:00.000000Z")])
+    with TestClient(create_app(Settings())) as restarted:
+        until(lambda: of_readiness(restarted, "clock")["status"] == "degraded")
+        assert "2199-01-01T00:00:00" in of_readiness(restarted, "clock")["detail"]
 
 
 def test_an_earlier_examination_that_waits_is_compared_and_the_answer_says_what_it_cannot_see(

@@ -4,7 +4,7 @@ The triggers keep accidents away. Who may change the tables may also drop trigge
 """
 
 from alembic import op
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Integer, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Connection, ForeignKey, Integer, Text, text
 
 revision = "0001"
 down_revision = None
@@ -13,12 +13,15 @@ depends_on = None
 
 GENESIS = "0" * 64
 
-# Retention may remove the content of what is older than some purge on record; an outcome is as old as the assessment
-# that it is about.
+# Retention may remove the content of what was on record before some purge, and is older than that one says; an outcome
+# is as old as the assessment that it is about. No purge reaches into its own future.
 COVERED = """
-    (SELECT max(purged_before) FROM entries WHERE purged_before IS NOT NULL) > (
-        SELECT coalesce((SELECT seen.at FROM entries AS seen WHERE seen.id = gone.about), gone.at)
-        FROM entries AS gone WHERE gone.seq = OLD.seq
+    EXISTS (
+        SELECT 1 FROM entries AS purge
+        WHERE purge.purged_before > (
+            SELECT coalesce((SELECT seen.at FROM entries AS seen WHERE seen.id = gone.about), gone.at)
+            FROM entries AS gone WHERE gone.seq = OLD.seq
+        ) AND purge.kind = 'purge' AND purge.purged_before <= purge.at AND purge.seq > OLD.seq
     )
 """
 SQLITE = (
@@ -41,7 +44,7 @@ SQLITE = (
     (
         "contents_remain",
         "BEFORE DELETE ON contents",
-        f"WHEN ({COVERED}) IS NOT TRUE",
+        f"WHEN NOT {COVERED}",
         "contents are removed by a purge alone",
     ),
     ("chain_grows", "BEFORE UPDATE ON chain", "WHEN NEW.seq <= OLD.seq", "the chain never gets shorter"),
@@ -52,7 +55,7 @@ POSTGRESQL = (
     ("entries_stay", "BEFORE UPDATE OR DELETE ON entries FOR EACH ROW", "true"),
     ("entries_remain", "BEFORE TRUNCATE ON entries FOR EACH STATEMENT", "true"),
     ("contents_stay", "BEFORE UPDATE ON contents FOR EACH ROW", "true"),
-    ("contents_covered", "BEFORE DELETE ON contents FOR EACH ROW", f"({COVERED}) IS NOT TRUE"),
+    ("contents_covered", "BEFORE DELETE ON contents FOR EACH ROW", f"NOT {COVERED}"),
     ("contents_remain", "BEFORE TRUNCATE ON contents FOR EACH STATEMENT", "true"),
     ("chain_grows", "BEFORE UPDATE ON chain FOR EACH ROW", "NEW.seq <= OLD.seq"),
     ("chain_remains", "BEFORE DELETE ON chain FOR EACH ROW", "true"),
@@ -95,9 +98,16 @@ def upgrade() -> None:
     _index("entries_by_purge", "entries", "purged_before")
     op.create_index("entries_by_time", "entries", ["at"])
     _index("contents_by_person", "contents", "person", "seq")
+    op.create_table(
+        "record_key",
+        Column("one", Integer, primary_key=True, autoincrement=False),
+        Column("fingerprint", words, nullable=False),
+        CheckConstraint("one = 1", name="record_has_one_key"),
+    )
     op.bulk_insert(chain, [{"one": 1, "seq": 0, "hash": GENESIS}])
-    for statement in _sqlite_triggers() if sqlite else _postgresql_triggers():
-        op.get_bind().exec_driver_sql(statement)
+    for statements in triggers(op.get_bind()).values():
+        for statement in statements:
+            op.get_bind().exec_driver_sql(statement)
 
 
 def _index(name: str, table: str, *columns: str, unique: bool = False) -> None:
@@ -106,20 +116,34 @@ def _index(name: str, table: str, *columns: str, unique: bool = False) -> None:
     op.create_index(name, table, list(columns), unique=unique, sqlite_where=there, postgresql_where=there)
 
 
-def _sqlite_triggers() -> list[str]:
-    return [
-        f"CREATE TRIGGER {name} {event} {when} BEGIN SELECT RAISE(ABORT, '{said}'); END"
-        for name, event, when, said in SQLITE
-    ]
+def triggers(connection: Connection) -> dict[str, tuple[str, ...]]:
+    """The triggers of these tables by name, and the statements that make each, also where it was there in part.
 
-
-def _postgresql_triggers() -> list[str]:
-    made = []
-    for name, event, refused in POSTGRESQL:
-        made.append(
-            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {refused} THEN "
-            "RAISE EXCEPTION 'the record is append-only' USING ERRCODE = 'restrict_violation'; END IF; "
-            "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$"
+    `service.record.triggers` holds a database against them, until a later version has a function of this name.
+    """
+    if connection.dialect.name == "sqlite":
+        return {
+            name: (
+                f"DROP TRIGGER IF EXISTS {name}",
+                f"CREATE TRIGGER {name} {event} {when} BEGIN SELECT RAISE(ABORT, '{said}'); END",
+            )
+            for name, event, when, said in SQLITE
+        }
+    schema = connection.exec_driver_sql("SELECT quote_ident(current_schema())").scalar_one()
+    return {
+        name: (
+            # Temporary tables come last, or one by the name of `entries` would be asked in its place.
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql "
+            f"SET search_path = {schema}, pg_temp AS $${_body(refused)}$$",
+            f"CREATE OR REPLACE TRIGGER {name} {event} EXECUTE FUNCTION {name}()",
         )
-        made.append(f"CREATE TRIGGER {name} {event} EXECUTE FUNCTION {name}()")
-    return made
+        for name, event, refused in POSTGRESQL
+    }
+
+
+def _body(refused: str) -> str:
+    return (
+        f" BEGIN IF {refused} THEN RAISE EXCEPTION 'the record is append-only' "
+        "USING ERRCODE = 'restrict_violation'; END IF; "
+        "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END "
+    )
