@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from importlib.resources import files
@@ -16,6 +16,8 @@ from starlette.middleware.cors import CORSMiddleware
 from features.involvement import Classify
 from service.catalogue import CATALOGUES, read_languages
 from service.consult import Consult
+from service.errors import DatabaseDown
+from service.errors import StartupError
 from service.faults import HANDLERS, failed
 from service.gate import Gate, LastResort
 from service.health import (
@@ -66,6 +68,8 @@ def create_app(settings: Settings, classify: Classify | None = None, catalogues:
     url = settings.database_url.get_secret_value()
     pseudonyms = Pseudonyms(_key(settings))
     database = Database(url, seconds=settings.record_seconds, key=pseudonyms.fingerprint)
+    with suppress(DatabaseDown):  # then it is looked at when it is back
+        database.check_schema()
     journal = Journal(settings.journal_dir)
     record = Record(database, journal, seconds=settings.record_seconds)
     tracing = start_tracing(os.environ, SOFTWARE_VERSION)
@@ -106,8 +110,12 @@ def create_app(settings: Settings, classify: Classify | None = None, catalogues:
     )
 
     @asynccontextmanager
-    async def running(_: FastAPI) -> AsyncIterator[None]:
-        await record.start()
+    async def running(app: FastAPI) -> AsyncIterator[None]:
+        try:
+            await record.start()
+        except StartupError as fault:
+            app.state.refused = fault  # the server would end without a word of what to do
+            raise
         await admission.prepare()
         yield
         await record.close()
@@ -143,6 +151,7 @@ def create_app(settings: Settings, classify: Classify | None = None, catalogues:
     app.add_middleware(Gate, seen=seen.requested, tracing=tracing)
     app.openapi = partial(openapi, app, settings.auth)  # type: ignore[method-assign]
     app.state.reload = reload
+    app.state.refused = None
     return app
 
 

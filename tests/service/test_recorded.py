@@ -18,6 +18,7 @@ from service.record.database import Database
 from service.settings import Settings
 from tests.builders import a_body
 from tests.record.entries import an_entry
+from tests.service.test_startup import start
 from tests.service.visits import post, visit
 
 EMERGENCY = a_body(red_flags={"urinary_retention": True})
@@ -102,8 +103,22 @@ def test_with_another_key_the_service_does_not_start(
     """Hazard H-08: nobody notices that examinations of one person are no longer linked."""
     post(client, visit(0, 5))
     monkeypatch.delenv("NERVEROOT_RECORD_KEY") if key is None else monkeypatch.setenv("NERVEROOT_RECORD_KEY", key)
-    with pytest.raises(StartupError, match="began with another key"), TestClient(create_app(Settings())):
-        pass
+    with pytest.raises(StartupError, match="began with another key"):
+        create_app(Settings())
+    done = start()
+    assert done.returncode == 2
+    assert "nerveroot cannot start: The record began with another key" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_record_of_another_version_keeps_the_service_from_starting_and_says_what_to_do(client: TestClient) -> None:
+    with sqlite3.connect(Settings().database_url.get_secret_value().removeprefix("sqlite:///")) as connection:
+        connection.execute("update alembic_version set version_num = 'older'")
+    done = start()
+    assert done.returncode == 2
+    assert "nerveroot cannot start: " in done.stderr
+    assert "make migrate" in done.stderr or "newer" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 # Idempotency.
