@@ -17,7 +17,6 @@ from features.involvement import Classify
 from service.catalogue import CATALOGUES, read_languages
 from service.consult import Consult
 from service.errors import DatabaseDown
-from service.errors import StartupError
 from service.faults import HANDLERS, failed
 from service.gate import Gate, LastResort
 from service.health import (
@@ -25,6 +24,7 @@ from service.health import (
     Readiness,
     clock_check,
     identity_check,
+    looked_at,
     migrations_check,
     model_check,
     readiness,
@@ -75,13 +75,13 @@ def create_app(settings: Settings, classify: Classify | None = None, catalogues:
     tracing = start_tracing(os.environ, SOFTWARE_VERSION)
 
     def checks() -> tuple[Check, ...]:
-        state = record.state()
+        # Each by itself: what fails in one is told of that one.
         return (
-            model_check(models.current.version, models.current.trouble),
-            record_check(state),
-            migrations_check(state.outdated),
-            clock_check(datetime.now(UTC), state.newest),
-            identity_check(admission.fault, able=admission.able),
+            looked_at("model", lambda: model_check(models.current.version, models.current.trouble)),
+            looked_at("record", lambda: record_check(record.state())),
+            looked_at("migrations", lambda: migrations_check(record.state().outdated)),
+            looked_at("clock", lambda: clock_check(datetime.now(UTC), record.state().newest)),
+            looked_at("identity", lambda: identity_check(admission.fault, able=admission.able)),
         )
 
     def ready() -> Readiness:
@@ -110,12 +110,8 @@ def create_app(settings: Settings, classify: Classify | None = None, catalogues:
     )
 
     @asynccontextmanager
-    async def running(app: FastAPI) -> AsyncIterator[None]:
-        try:
-            await record.start()
-        except StartupError as fault:
-            app.state.refused = fault  # the server would end without a word of what to do
-            raise
+    async def running(_: FastAPI) -> AsyncIterator[None]:
+        await record.start()
         await admission.prepare()
         yield
         await record.close()
@@ -151,7 +147,6 @@ def create_app(settings: Settings, classify: Classify | None = None, catalogues:
     app.add_middleware(Gate, seen=seen.requested, tracing=tracing)
     app.openapi = partial(openapi, app, settings.auth)  # type: ignore[method-assign]
     app.state.reload = reload
-    app.state.refused = None
     return app
 
 

@@ -82,6 +82,14 @@ class Folder:
                 self._known.add(path.name)
                 yield found
 
+    def of_others(self) -> bool:
+        """Whether there are files that are not ours: answers wait in them that only another process can read.
+
+        Raises:
+            OSError: nobody can tell.
+        """
+        return any(path.name not in self._known for path in self._path.glob(SEGMENTS))
+
     def probe(self) -> None:
         """Find out whether it can be written."""
         try:

@@ -140,6 +140,14 @@ class Journal:
             found = self._read([identifier])
         return next((entry for entry in found if entry.tenant == tenant), None)
 
+    def of_others(self) -> bool:
+        """Whether answers may wait in files of other processes, which nobody else can read.
+
+        Raises:
+            OSError: nobody can tell.
+        """
+        return self._folder.of_others()
+
     def of_person(self, tenant: str, person: str, limit: int) -> list[Entry]:
         """The last `limit` examinations of one person among those that wait, latest first."""
         with self._lock:

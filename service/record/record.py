@@ -132,6 +132,8 @@ class Record:
         stored = await self._of_database(partial(self._database.find, tenant, id))
         if stored is None and unread is not None:
             raise unread
+        if stored is None and await self._waits_elsewhere():
+            raise RecordUnavailable("it may wait in the journal of another process")
         return None if stored is None else (stored, Mark.STORED)
 
     async def of_person(self, tenant: str, person: str, limit: int) -> Earlier:
@@ -148,6 +150,8 @@ class Record:
         except Exception as fault:
             complete = _unread(fault)
         exams = [entry.content.exam for entry in waiting if entry.content and entry.content.exam]
+        if complete and await self._waits_elsewhere():
+            complete = False
         # What got into the database in between is in both.
         both = set(stored)
         return Earlier(exams=[*(each for each in exams if each not in both), *stored][:limit], complete=complete)
@@ -185,6 +189,13 @@ class Record:
             return await self._journal_reading.ask(question)
         except (DatabaseDown, OSError) as fault:
             raise RecordUnavailable("the journal cannot be read at present") from fault
+
+    async def _waits_elsewhere(self) -> bool:
+        """Whether answers may wait in the journal of another process; also where nobody can tell."""
+        try:
+            return await self._journal_reading.ask(self._journal.of_others)
+        except Exception as fault:
+            return not _unread(fault)
 
     async def _of_database(self, question: Callable[[], T]) -> T:
         try:

@@ -195,7 +195,7 @@ def posted(body: bytes, *headers: bytes) -> bytes:
             (b"GET //[::x HTTP/1.1\r\nHost: x\r\n" + CLOSE + b"\r\n",), {400, 404}, id="an address that is none"
         ),
         pytest.param(
-            (b"GET /v1/rules?%ff=%fe&a HTTP/1.1\r\nHost: [\r\n" + CLOSE + b"\r\n",), {200}, id="a host that is none"
+            (b"GET /v1/rules?%ff=%fe&a HTTP/1.1\r\nHost: [\r\n" + CLOSE + b"\r\n",), {403}, id="a host that is none"
         ),
         pytest.param((b"GET /health/live HTTP/9.9\r\n" + CLOSE + b"\r\n",), {400, 505}, id="a version of the future"),
         pytest.param((b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",), {400}, id="HTTP/2"),
