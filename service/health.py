@@ -1,12 +1,14 @@
 """Whether the service can do all that it should: one check for each thing it rests on, and what they add up to.
 
-Pure functions. `degraded` stays in rotation, because the rules answer: to take it out would silence them. Only a
-service that can keep no answer, or let nobody in, is `not_ready`.
+Pure functions, but for `looked_at`, which logs a check that fails itself. `degraded` stays in rotation, because the
+rules answer: to take it out would silence them. Only a service that can keep no answer, or let nobody in, is
+`not_ready`.
 """
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
@@ -18,6 +20,8 @@ MOST_YEARS_IN_USE = 20
 
 CLOCK_TOLERANCE = timedelta(minutes=1)
 """How far the newest entry of the record may be ahead: machines that share a database agree within this."""
+
+logger = logging.getLogger(__name__)
 
 
 class Status(StrEnum):
@@ -79,6 +83,15 @@ def readiness(
     )
 
 
+def looked_at(name: str, check: Callable[[], Check]) -> Check:
+    """What `check` finds; `degraded` where it fails itself: nothing is known then, and the other checks still tell."""
+    try:
+        return check()
+    except Exception:
+        logger.exception("the check of %s failed", name)
+        return Check(name=name, status=Status.DEGRADED, detail="This cannot be told just now. The log says why.")
+
+
 def model_check(version: str, trouble: str | None) -> Check:
     """The model: `trouble` says why the rules answer alone (`Loaded.trouble`)."""
     if trouble is None:
@@ -117,8 +130,8 @@ def clock_check(now: datetime, newest: datetime | None = None) -> Check:
         detail = f"The clock says {now:%Y-%m-%d}, before the rules were released. Set it."
     elif now.year - RULES_RELEASED.year > MOST_YEARS_IN_USE:
         detail = f"The clock says {now:%Y-%m-%d}, {MOST_YEARS_IN_USE} years after the rules were released. Set it."
-    elif newest is not None and newest - now > CLOCK_TOLERANCE:
-        detail = f"The clock is behind the newest entry of the record ({_moment(newest)}). Set it."
+    elif (differs := _differs(now, newest)) is not None:
+        detail = differs
     else:
         return Check(name="clock", status=Status.READY, detail="The clock agrees with the rules and the record.")
     return Check(name="clock", status=Status.DEGRADED, detail=detail)
@@ -132,5 +145,14 @@ def identity_check(fault: str | None, *, able: bool = True) -> Check:
     return Check(name="identity", status=status, detail=fault or "Nobody can be let in.")
 
 
-def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+def _differs(now: datetime, newest: datetime | None) -> str | None:
+    """How the clock differs from the record; None where it does not. What is on record may have been altered."""
+    if newest is None:
+        return None
+    try:
+        ahead = newest - now
+    except TypeError:  # a time without an offset
+        return "The newest entry of the record has no time to hold the clock against. Run `make verify-record`."
+    if ahead <= CLOCK_TOLERANCE:
+        return None
+    return f"The clock is behind the newest entry of the record ({newest.isoformat(timespec='seconds')}). Set it."

@@ -1,11 +1,15 @@
-"""What is counted of the service, for Prometheus. No patient data: labels are routes, rule ids, words of the contract.
+"""What is counted of the service, for Prometheus: sums, under labels that are routes, rule ids, words of the contract.
 
 Every label has a known, small set of values. What comes from outside (a path, a method) becomes the template of a
 route, or `other`.
+
+What an examination says is shown by batches (service/drift.py). Shown at once is how many answers of each urgency there
+were, whether the classifier answered, and where they are kept: who reads before and after one answer learns that of it.
 """
 
+import logging
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Final, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, GCCollector, Histogram, PlatformCollector, ProcessCollector
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
@@ -14,15 +18,12 @@ from prometheus_client.registry import Collector
 
 from features.encoding import encode
 from features.exam import Exam
-from features.involvement import Outside
 from service.assessment import Assessment, ClassifierStatus, Provenance
 from service.drift import Drift
 from service.health import Check, Status
 from service.identity.refusals import Reason
 from service.record.receipt import Mark, RecordState
-from service.rules.abstention import ABSTENTIONS
 from service.rules.guideline import Urgency
-from service.rules.red_flags import RED_FLAGS
 
 CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
 
@@ -33,8 +34,10 @@ MOST_ROUTES: Final = 64
 
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _REASONS: Final = tuple(reason.value for reason in Reason)
-_ABSTAINS_OUTSIDE: Final = {"AB-AGE": Outside.AGE, "AB-PATTERN": Outside.PATTERN}
-"""The abstentions that say that an examination is unlike all that the model was trained on."""
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 
 class Metrics:
@@ -67,10 +70,6 @@ class Metrics:
             registry=self._registry,
         )
         self._answers = counter("answers", "Answers by their urgency.", "urgency")
-        self._flags = counter("red_flags", "Answers in which a red flag was up, by its rule.", "rule_id")
-        self._unscreened = counter("screens_incomplete", "Answers to which not every first-line red flag was asked.")
-        self._silent = counter("abstentions", "Answers that named no root, by the rule that says why.", "rule_id")
-        self._outside = counter("outside_training", "Examinations unlike all that the model was trained on.", "by")
         self._classifier = counter("classifier_answers", "Answers by whether the classifier answered.", "status")
         self._marks = counter("record_marks", "Answers by what became of them in the record.", "mark")
         self._refusals = counter("refusals", "Callers that were not let in, by the reason.", "reason")
@@ -86,21 +85,16 @@ class Metrics:
         self._seconds.labels(name).observe(seconds)
 
     def answered(self, assessment: Assessment, exam: Exam, mark: Mark) -> None:
-        """Count one new answer; its features and probabilities are those of the worse leg."""
+        """Count one new answer: at once its urgency, status and mark, the rest of it by batches.
+
+        An answer that is not recorded is in no batch. It may be a trial: whoever knows what was tried could take it
+        away, and would be left with the few patients who share the batch.
+        """
         self._answers.labels(assessment.urgency.value).inc()
-        for flag in assessment.red_flags.present:
-            self._flags.labels(flag.rule_id).inc()
-        if not assessment.red_flags.screen_complete:
-            self._unscreened.inc()
-        said = assessment.classifier
-        self._classifier.labels(said.status.value).inc()
-        for each in said.abstentions:
-            self._silent.labels(each.rule_id).inc()
-            if outside := _ABSTAINS_OUTSIDE.get(each.rule_id):
-                self._outside.labels(outside.value).inc()
+        self._classifier.labels(assessment.classifier.status.value).inc()
         self._marks.labels(mark.value).inc()
-        self._drift.count(encode(exam))
-        self._drift.count_probabilities(said)
+        if mark is not Mark.NONE:
+            self._drift.count(encode(exam), assessment)
 
     def refused(self, reason: str) -> None:
         """Count a caller that was not let in."""
@@ -118,9 +112,6 @@ class Metrics:
         """Show what has not happened yet as 0: an alert on the first of its kind needs the step from 0 to 1."""
         known: tuple[tuple[Counter, Iterable[str]], ...] = (
             (self._answers, (urgency.value for urgency in Urgency)),
-            (self._flags, (flag.rule_id for flag in RED_FLAGS)),
-            (self._silent, (rule.rule_id for rule in ABSTENTIONS)),
-            (self._outside, (outside.value for outside in Outside)),
             (self._classifier, (status.value for status in ClassifierStatus)),
             (self._marks, (mark.value for mark in Mark)),
             (self._refusals, _REASONS),
@@ -159,32 +150,42 @@ class _State(Collector):
         return ()
 
     def collect(self) -> Iterable[Metric]:
-        """The state for Prometheus."""
-        made = self._provenance()
-        yield InfoMetricFamily(
-            "nerveroot_build",
-            "The versions of what answers; none where no model is loaded.",
-            value={
-                "model_version": made.model_version or "none",
-                "model_sha256": made.model_sha256 or "none",
-                "feature_schema": made.feature_schema,
-                "ruleset_version": made.ruleset_version,
-                "software_version": made.software_version,
-            },
-        )
-        record = self._record()
-        gauges = {
-            "writable": ("Whether an answer can be recorded at all.", float(record.writable)),
-            "database_up": ("Whether the database takes entries.", float(record.database == "up")),
-            "deferred": ("Answers that wait in the journal.", float(record.deferred)),
-            **({} if record.head is None else {"head": ("The number of the last entry.", float(record.head))}),
-        }
-        for name, (says, value) in gauges.items():
-            yield GaugeMetricFamily(f"nerveroot_record_{name}", says, value=value)
+        """The state for Prometheus; what cannot be told just now is left out, and all the rest is there."""
+        made, record, checks = _told(self._provenance), _told(self._record), _told(self._checks)
+        if made:
+            yield InfoMetricFamily(
+                "nerveroot_build",
+                "The versions of what answers; none where no model is loaded.",
+                value={
+                    "model_version": made.model_version or "none",
+                    "model_sha256": made.model_sha256 or "none",
+                    "feature_schema": made.feature_schema,
+                    "ruleset_version": made.ruleset_version,
+                    "software_version": made.software_version,
+                },
+            )
+        if record:
+            gauges = {
+                "writable": ("Whether an answer can be recorded at all.", float(record.writable)),
+                "database_up": ("Whether the database takes entries.", float(record.database == "up")),
+                "deferred": ("Answers that wait in the journal.", float(record.deferred)),
+                **({} if record.head is None else {"head": ("The number of the last entry.", float(record.head))}),
+            }
+            for name, (says, value) in gauges.items():
+                yield GaugeMetricFamily(f"nerveroot_record_{name}", says, value=value)
         health = GaugeMetricFamily(
             "nerveroot_health_check", "1 for the status that a check of readiness has.", labels=("check", "status")
         )
-        for check in self._checks():
+        for check in checks or ():
             for status in Status:
                 health.add_metric((check.name, status.value), float(check.status is status))
         yield health
+
+
+def _told(ask: Callable[[], T]) -> T | None:
+    """What `ask` says; None where it fails: one fault must not take all the metrics with it."""
+    try:
+        return ask()
+    except Exception:
+        logger.exception("a part of the metrics could not be told")
+        return None

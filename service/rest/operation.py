@@ -65,7 +65,7 @@ def metrics(seen: Metrics, admission: Admission, *, everybody: bool) -> APIRoute
         summary="Metrics for Prometheus",
     )
     async def show_metrics(request: Request) -> Response:
-        """Requests, latencies, urgencies, flags, faults, and what the examinations look like. No patient data."""
+        """Requests, latencies, urgencies, flags, faults, and what examinations say, by batches of 20."""
         if not everybody:
             await admission.admit(request, Scope.ADMIN)
         return Response(seen.exposition(), media_type=CONTENT_TYPE)

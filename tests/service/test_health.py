@@ -1,6 +1,6 @@
 """What readiness says: the worst check counts; degraded where rules still answer, not ready where nothing is kept."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from service.health import (
     Status,
     clock_check,
     identity_check,
+    looked_at,
     migrations_check,
     model_check,
     readiness,
@@ -103,6 +104,43 @@ def test_the_clock(now: datetime, newest: datetime | None, status: Status) -> No
     found = clock_check(now, newest)
     assert (found.name, found.status) == ("clock", status)
     assert ("Set it" in found.detail) is (status is Status.DEGRADED)
+
+
+@pytest.mark.parametrize(
+    ("newest", "words"),
+    [
+        pytest.param(datetime(2027, 3, 1, 11), "no time to hold the clock against", id="without an offset"),
+        pytest.param(datetime.max, "no time to hold the clock against", id="the last one, without an offset"),
+        pytest.param("yesterday", "no time to hold the clock against", id="words"),
+        pytest.param(
+            datetime.max.replace(tzinfo=timezone(-timedelta(hours=14))), "(9999-12-31T23:59:59-14:00)", id="too late"
+        ),
+        pytest.param(datetime.min.replace(tzinfo=timezone(timedelta(hours=14))), "agrees", id="too early"),
+    ],
+)
+def test_an_altered_time_on_record_is_told_of_and_does_no_harm(newest: Any, words: str) -> None:
+    """Hazard H-14: one damaged row takes readiness away, and with it the rules."""
+    found = clock_check(NOW, newest)
+    assert (found.name, found.status) == ("clock", Status.READY if words == "agrees" else Status.DEGRADED)
+    assert words in found.detail
+
+
+def test_a_check_that_fails_itself_takes_no_other_along(caplog: pytest.LogCaptureFixture) -> None:
+    """Hazard H-14: one fault of a check takes readiness away, and with it the rules."""
+
+    def broken() -> Check:
+        raise ZeroDivisionError("Jane Doe")
+
+    checks = [looked_at("record", broken), looked_at("model", lambda: model_check("1.2.0", None))]
+    said = readiness(checks, **VERSIONS)
+    assert said.status is Status.DEGRADED
+    assert [(each.name, each.status) for each in said.checks] == [
+        ("record", Status.DEGRADED),
+        ("model", Status.READY),
+    ]
+    assert "cannot be told" in said.checks[0].detail
+    assert "Jane" not in said.checks[0].detail
+    assert "the check of record failed" in caplog.text
 
 
 @pytest.mark.parametrize(

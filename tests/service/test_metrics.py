@@ -6,16 +6,22 @@ from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from starlette.testclient import TestClient
 
-from features.involvement import Involvement, Outside
+from features.encoding import FEATURES
+from features.exam import Exam
+from features.involvement import Classify, Involvement, Outside
+from service.app import create_app
 from service.assessment import Provenance
+from service.drift import SMALLEST_BATCH
 from service.health import Check, Status, model_check
 from service.identity.refusals import Reason
 from service.metrics import MOST_ROUTES, OTHER, Metrics
 from service.record.receipt import Mark, RecordState
 from service.rules.abstention import ABSTENTIONS
 from service.rules.red_flags import RED_FLAGS
-from tests.builders import PROVENANCE, an_assessment, an_exam, classifier_of, no_classifier
+from service.settings import Settings
+from tests.builders import PROVENANCE, a_body, an_assessment, an_exam, classifier_of, no_classifier
 from tests.service.states import a_state
 
 RETENTION = an_exam(red_flags={"urinary_retention": True, "fever": False})
@@ -40,42 +46,82 @@ def samples(metrics: Metrics) -> dict[tuple[str, ...], float]:
 
 
 def rises(before: dict[tuple[str, ...], float], after: dict[tuple[str, ...], float]) -> dict[tuple[str, ...], float]:
-    """What was counted in between, the drift and the process aside."""
+    """What was counted in between, the process aside."""
     return {
         key: after[key] - before.get(key, 0)
         for key in after
-        if after[key] != before.get(key)
-        and key[0].startswith("nerveroot_")
-        and not key[0].startswith(("nerveroot_feature_", "nerveroot_root_"))
+        if after[key] != before.get(key) and key[0].startswith("nerveroot_")
     }
 
 
-def test_one_answer_is_counted_once_under_each_of_its_labels() -> None:
+def answer_all_of_a_batch(
+    metrics: Metrics, exam: Exam, *, classify: Classify | None = None, mark: Mark = Mark.STORED
+) -> None:
+    """Count the same answer as often as a batch is large."""
+    for _ in range(SMALLEST_BATCH):
+        metrics.answered(an_assessment(exam, classify=classify), exam, mark)
+
+
+def test_one_answer_is_counted_at_once_under_three_labels_and_no_other() -> None:
+    """Hazard H-26: whoever may read the metrics subtracts one reading from the next and has the examination."""
     metrics = metrics_of()
     before = samples(metrics)
     metrics.answered(an_assessment(RETENTION), RETENTION, Mark.STORED)
-    after = samples(metrics)
-    assert rises(before, after) == {
+    assert rises(before, samples(metrics)) == {
         ("nerveroot_answers_total", "urgency=emergency"): 1,
-        ("nerveroot_red_flags_total", "rule_id=RF-CES-RETENTION"): 1,
-        ("nerveroot_screens_incomplete_total",): 1,
         ("nerveroot_classifier_answers_total", "status=ok"): 1,
-        ("nerveroot_abstentions_total", "rule_id=AB-NOTHING-STATED"): 1,
         ("nerveroot_record_marks_total", "mark=stored"): 1,
     }
-    age = ("nerveroot_feature_values_total", "feature=age_years", "group=patient", "value=40-49")
-    assert (before[age], after[age]) == (0, 1)
-    assert after["nerveroot_root_probability_count", "root=L5"] == 1
+
+
+def test_a_batch_is_counted_once_under_each_of_its_labels() -> None:
+    metrics = metrics_of()
+    before = samples(metrics)
+    answer_all_of_a_batch(metrics, RETENTION)
+    risen = rises(before, samples(metrics))
+    features = {key: times for key, times in risen.items() if key[0] == "nerveroot_feature_values_total"}
+    assert {key[1].removeprefix("feature=") for key in features} == {feature.name for feature in FEATURES}
+    assert (
+        features["nerveroot_feature_values_total", "feature=age_years", "group=patient", "value=40-49"]
+        == SMALLEST_BATCH
+    )
+    assert risen["nerveroot_root_probability_count", "root=L5"] == SMALLEST_BATCH
+    assert risen["nerveroot_root_probability_sum", "root=L5"] == pytest.approx(0.8 * SMALLEST_BATCH)
+    others = {key: times for key, times in risen.items() if "_feature_" not in key[0] and "_root_" not in key[0]}
+    assert others == dict.fromkeys(
+        (
+            ("nerveroot_answers_total", "urgency=emergency"),
+            ("nerveroot_red_flags_total", "rule_id=RF-CES-RETENTION"),
+            ("nerveroot_screens_incomplete_total",),
+            ("nerveroot_classifier_answers_total", "status=ok"),
+            ("nerveroot_abstentions_total", "rule_id=AB-NOTHING-STATED"),
+            ("nerveroot_batched_answers_total",),
+            ("nerveroot_record_marks_total", "mark=stored"),
+        ),
+        SMALLEST_BATCH,
+    )
+
+
+def test_an_answer_that_is_not_recorded_is_in_no_batch() -> None:
+    """Somebody who tries the service out fills no batch: what was tried is known, the patient beside it would be."""
+    metrics = metrics_of()
+    before = samples(metrics)
+    answer_all_of_a_batch(metrics, RETENTION, mark=Mark.NONE)
+    assert rises(before, samples(metrics)) == {
+        ("nerveroot_answers_total", "urgency=emergency"): SMALLEST_BATCH,
+        ("nerveroot_classifier_answers_total", "status=ok"): SMALLEST_BATCH,
+        ("nerveroot_record_marks_total", "mark=none"): SMALLEST_BATCH,
+    }
 
 
 def test_an_answer_of_the_rules_alone_is_told_apart() -> None:
     metrics = metrics_of()
     before = samples(metrics)
-    metrics.answered(an_assessment(RETENTION, classify=no_classifier), RETENTION, Mark.DEFERRED)
+    answer_all_of_a_batch(metrics, RETENTION, classify=no_classifier, mark=Mark.DEFERRED)
     risen = rises(before, samples(metrics))
-    assert risen["nerveroot_classifier_answers_total", "status=unavailable"] == 1
-    assert risen["nerveroot_abstentions_total", "rule_id=AB-UNAVAILABLE"] == 1
-    assert risen["nerveroot_record_marks_total", "mark=deferred"] == 1
+    assert risen["nerveroot_classifier_answers_total", "status=unavailable"] == SMALLEST_BATCH
+    assert risen["nerveroot_abstentions_total", "rule_id=AB-UNAVAILABLE"] == SMALLEST_BATCH
+    assert risen["nerveroot_record_marks_total", "mark=deferred"] == SMALLEST_BATCH
     assert samples(metrics)["nerveroot_root_probability_count", "root=L5"] == 0
 
 
@@ -87,10 +133,10 @@ def test_an_examination_unlike_all_that_was_learned_from_is_told(outside: Outsid
         return replace(said(exam), outside=frozenset({outside}))
 
     metrics, exam = metrics_of(), an_exam(examination={"slump": "positive"})
-    metrics.answered(an_assessment(exam, classify=classify), exam, Mark.NONE)
+    answer_all_of_a_batch(metrics, exam, classify=classify)
     found = samples(metrics)
     counted = {each: found["nerveroot_outside_training_total", f"by={each}"] for each in Outside}
-    assert counted == {each: float(each is outside) for each in Outside}
+    assert counted == {each: SMALLEST_BATCH * float(each is outside) for each in Outside}
 
 
 def test_requests_are_counted_by_template_method_and_kind_of_status() -> None:
@@ -164,6 +210,46 @@ def test_versions_record_and_checks_are_asked_when_they_are_read() -> None:
     assert (second["nerveroot_record_writable",], third["nerveroot_record_writable",]) == (1, 0)
     assert first["nerveroot_health_check", "check=clock", "status=degraded"] == 1
     assert first["nerveroot_health_check", "check=clock", "status=ready"] == 0
+
+
+@pytest.mark.parametrize(
+    ("broken", "missing"),
+    [
+        ("provenance", "nerveroot_build_info"),
+        ("record", "nerveroot_record_writable"),
+        ("checks", "nerveroot_health_check"),
+    ],
+)
+def test_a_state_that_cannot_be_told_takes_no_other_metric_along(
+    broken: str, missing: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails() -> Any:
+        raise ZeroDivisionError
+
+    well, ill = samples(metrics_of()), samples(metrics_of(**{broken: fails}))
+    names = {key[0] for key in well} - {key[0] for key in ill}
+    assert missing in names
+    assert {name.split("_")[1] for name in names} == {missing.split("_")[1]}
+    assert "could not be told" in caplog.text
+
+
+def test_two_readings_of_the_service_around_one_request_tell_no_finding() -> None:
+    """Hazard H-26: whoever may read the metrics subtracts one reading from the next and has the examination."""
+    body = a_body(55, red_flags={"urinary_retention": True}, examination={"slump": "positive"})
+    with TestClient(create_app(Settings())) as client:
+
+        def reading() -> set[str]:
+            return {line for line in client.get("/metrics").text.splitlines() if line.startswith("nerveroot_")}
+
+        before = reading()
+        client.post("/v1/assessments", json=body).raise_for_status()
+        more = {line.partition(" ")[0] for line in reading() - before}
+    told = {name for name in more if not name.startswith(("nerveroot_http_", "nerveroot_record_head"))}
+    assert told == {
+        'nerveroot_answers_total{urgency="emergency"}',
+        'nerveroot_classifier_answers_total{status="ok"}',
+        'nerveroot_record_marks_total{mark="stored"}',
+    }
 
 
 def test_two_services_in_one_process_count_apart() -> None:
