@@ -52,7 +52,14 @@ HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
 """Only over https: sent in the clear it means nothing (RFC 6797, section 7.2)."""
 
 _log = logging.getLogger("service.request")
-_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_ID = re.compile(
+    rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"  # UUID (RFC 9562)
+    # Of two letters or more: digits, also after a single letter, may be the number of a patient.
+    rb"|(?=([0-9]*[a-f]){2})[0-9a-f]{16,64}"  # random bytes
+    rb"|(?=([0-9]*[a-z]){2})[0-7][0-9a-hjkmnp-tv-z]{25}",  # ULID
+    re.IGNORECASE,
+)
+"""Ids that machines make. Whatever people might write, or number patients with, does not get into logs."""
 
 
 class Seen(Protocol):
@@ -182,7 +189,7 @@ class _Sent:
 
 
 def _request_id(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-    """The id that the client gave the request, where it is one that may stand in a log; otherwise a new one."""
+    """The id that the client gave the request, where it looks like one that a machine made; otherwise a new one."""
     stated = [value for name, value in headers if name == REQUEST_ID]
     if len(stated) == 1 and _ID.fullmatch(stated[0]):
         return stated[0]

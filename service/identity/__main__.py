@@ -19,6 +19,7 @@ from service.identity.key_file import (
     joined,
     nameable,
     read_keys,
+    tenant_named,
     write_keys,
 )
 from service.settings import Settings
@@ -57,7 +58,7 @@ def _create(path: Path, asked: argparse.Namespace, today: date) -> int:
     new = ApiKey(
         id=key.id,
         sha256=digest(key.secret),
-        tenant=nameable(asked.tenant),
+        tenant=tenant_named(asked.tenant),
         name=nameable(asked.name),
         scopes=asked.scopes,
         created=today,

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from service.identity.caller import Caller, Scope
 from service.identity.jwks import JwkSet
-from service.identity.key_file import nameable
+from service.identity.key_file import nameable, tenant_named
 from service.identity.refusals import NotKnown, Reason
 from service.identity.signed_tokens import read_header, verified_claims
 
@@ -68,8 +68,8 @@ class AccessTokens:
         if not _lets_in(claims, sure=header.kind == ACCESS):
             raise NotKnown(Reason.WRONG_TYPE)
         return Caller(
-            tenant=_named(claims, (self._tenant_claim,), Reason.NO_TENANT),
-            name=_named(claims, _NAMES, Reason.BAD_CLAIMS),
+            tenant=_named(claims, (self._tenant_claim,), tenant_named, Reason.NO_TENANT),
+            name=_named(claims, _NAMES, nameable, Reason.BAD_CLAIMS),
             scopes=_scopes(claims),
         )
 
@@ -91,13 +91,13 @@ def _lets_in(claims: Mapping[str, Any], *, sure: bool) -> bool:
     )
 
 
-def _named(claims: Mapping[str, Any], names: tuple[str, ...], missing: Reason) -> str:
-    """The first of these claims that is there."""
+def _named(claims: Mapping[str, Any], names: tuple[str, ...], taken: Callable[[str], str], missing: Reason) -> str:
+    """The first of these claims that is there, if it is `taken` as a name."""
     stated = next((claims[name] for name in names if claims.get(name) is not None), None)
     if not isinstance(stated, str):
         raise NotKnown(missing)
     try:
-        return nameable(stated)
+        return taken(stated)
     except ValueError:
         raise NotKnown(missing) from None
 

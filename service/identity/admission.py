@@ -5,7 +5,7 @@ import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -34,16 +34,6 @@ LONGEST: Final = 8 * 1024
 
 BEARER: Final = "Bearer"
 KEY_HEADER: Final = "X-API-Key"
-
-SCHEMES: Final[dict[Auth, dict[str, Any]]] = {
-    Auth.NONE: {},
-    Auth.API_KEY: {
-        BEARER: {"type": "http", "scheme": "bearer"},
-        KEY_HEADER: {"type": "apiKey", "in": "header", "name": KEY_HEADER},
-    },
-    Auth.JWT: {BEARER: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
-}
-"""The security schemes of an OpenAPI document."""
 
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 """What may follow `Bearer` (RFC 6750, section 2.1)."""
@@ -135,21 +125,16 @@ class Admission:
 
     async def _known(self, request: Request, credentials: Credentials) -> Caller:
         host = request.client.host if request.client else None
-        credential = ""
         try:
-            credential = shown(request.headers, key_header=self._key_header)
-            seconds = self._guesses.wait(host, credential)
-            if seconds:
-                raise self._counted(Reason.GUESSING, too_many(seconds))
-            caller = await credentials.caller_of(credential)
+            return await credentials.caller_of(shown(request.headers, key_header=self._key_header))
         except NotKnown as fault:
-            if fault.reason is not Reason.NO_CREDENTIALS:  # who shows nothing guesses nothing
-                self._guesses.wrong(host, credential)
+            # Who shows nothing guesses nothing.
+            seconds = 0 if fault.reason is Reason.NO_CREDENTIALS else self._guesses.wrong(host)
+            if seconds:
+                raise self._counted(Reason.GUESSING, too_many(seconds)) from None
             raise self._counted(fault.reason, unauthorized()) from None
         except KeysUnavailable as fault:
             raise self._counted(Reason.ISSUER_UNREACHABLE, unavailable(fault.seconds)) from None
-        self._guesses.right(credential)
-        return caller
 
     def _counted(self, reason: Reason, refusal: Refusal) -> Refusal:
         self._refused(reason.value)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class Scope(StrEnum):
@@ -28,3 +29,7 @@ class Caller:
 
 LOCAL = Caller(tenant="local", name="local", scopes=frozenset(Scope))
 """Whoever asks where nobody is asked who they are: a service that listens on this machine alone."""
+
+RESERVED: Final = frozenset({LOCAL.tenant, "*"})
+"""Tenants that no credential may name: under the first the record keeps what was asked without one, under the second
+what concerns all tenants, such as a purge."""

@@ -1,50 +1,30 @@
-"""Whoever shows wrong credentials too often from one address is not listened to for a while."""
+"""Whoever shows wrong credentials too often from one address is told to wait."""
 
-from collections import OrderedDict
 from collections.abc import Callable
-from hashlib import sha256
 from typing import Final
 
 from service.identity.rate_limits import KEPT, RateLimits, network_of, parsed
 
 GUESSES: Final = "30/minute"
-"""Wrong credentials from one address before nothing more from there is compared.
+"""Wrong credentials from one address before further wrong ones there are answered with 429.
 
-A key has 256 random bits and a token a signature: nobody guesses them at any speed. The limit saves the work of
-checking, and makes noise in the metrics.
+A key has 256 random bits and a token a signature: nobody guesses them at any speed. The limit tells a program with an
+old key to slow down, and makes noise in the metrics.
 """
 
 
 class Guesses:
-    """Counts wrong credentials by address, and remembers, by hash, which were right.
+    """Counts wrong credentials by address.
 
-    Many people may share one address: a hospital behind one proxy. What was right before is therefore still checked
-    from an address that is shut, or one program with an old key would silence all others there.
+    Right ones are let in from any address, whatever others show there: a hospital behind one proxy shares one, and a
+    program with an old key must not silence all others. So every credential is checked. That takes microseconds for a
+    key, and less than a millisecond for a token under the slowest algorithm that is taken: no more than any other
+    request costs whoever sends it.
     """
 
     def __init__(self, *, clock: Callable[[], float], kept: int = KEPT) -> None:
         self._limits = RateLimits(parsed(GUESSES), clock=clock, kept=kept)
-        self._kept = kept
-        self._right: OrderedDict[bytes, None] = OrderedDict()
 
-    def wait(self, host: str | None, credential: str) -> int:
-        """Seconds for which `credential` from `host` is not looked at; 0 if it is."""
-        seconds = self._limits.wait(network_of(host))
-        return 0 if seconds and _digest(credential) in self._right else seconds
-
-    def wrong(self, host: str | None, credential: str) -> None:
-        """Count `credential` from `host` as a wrong one."""
-        self._right.pop(_digest(credential), None)
-        self._limits.count(network_of(host))
-
-    def right(self, credential: str) -> None:
-        """Remember `credential` as a right one."""
-        digest = _digest(credential)
-        self._right[digest] = None
-        self._right.move_to_end(digest)
-        if len(self._right) > self._kept:
-            self._right.popitem(last=False)
-
-
-def _digest(credential: str) -> bytes:
-    return sha256(credential.encode("utf-8", "surrogatepass")).digest()
+    def wrong(self, host: str | None) -> int:
+        """Count a wrong credential from `host` and return 0, or return the seconds to wait if there were too many."""
+        return self._limits.take(network_of(host))

@@ -1,9 +1,11 @@
 """The file of API keys: what it holds, how it is read, and how it is written so that it is never half there."""
 
 import fcntl
+import glob
 import json
 import os
 import re
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +16,7 @@ from typing import Annotated, ClassVar, Final
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
-from service.identity.caller import Caller, Scope
+from service.identity.caller import RESERVED, Caller, Scope
 
 PREFIX: Final = "nerveroot"
 """Before every key, so that scanners for secrets find one that was published by mistake."""
@@ -24,6 +26,7 @@ LONGEST_NAME: Final = 128
 
 _MAX_FILE = 4 * 1024 * 1024
 _WRITABLE_BY_ALL = 0o002
+_UNFINISHED = ".unfinished"
 _KEY = re.compile(rf"{PREFIX}_([0-9a-z]{{8,32}})_([0-9A-Za-z_-]{{43,128}})")
 
 
@@ -38,7 +41,19 @@ def nameable(name: str) -> str:
     return name
 
 
+def tenant_named(name: str) -> str:
+    """`name`, if a credential may name it as its tenant.
+
+    Raises:
+        ValueError: it is not `nameable`, or the service uses it itself.
+    """
+    if name in RESERVED:
+        raise ValueError(f"the service uses the tenants {' and '.join(sorted(RESERVED))} itself; choose another name")
+    return nameable(name)
+
+
 _Name = Annotated[str, AfterValidator(nameable)]
+_Tenant = Annotated[str, AfterValidator(tenant_named)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +68,7 @@ class ApiKey:
 
     id: Annotated[str, Field(pattern=r"^[0-9a-z]{8,32}$")]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] = field(repr=False)
-    tenant: _Name
+    tenant: _Tenant
     name: _Name
     scopes: tuple[Scope, ...]
     created: date
@@ -150,7 +165,7 @@ def write_keys(path: Path, keys: Sequence[ApiKey]) -> None:
     """Put `keys` in the place of what the file holds: all of it or, if the machine stops, nothing."""
     path = path.resolve()  # where a link points; the link itself stays
     text = json.dumps(json.loads(_FILE.dump_json(_Kept(keys=tuple(keys)))), indent=1) + "\n"
-    new = path.with_name(f".{path.name}.{os.getpid()}")
+    new = path.with_name(f".{path.name}.{secrets.token_hex(8)}{_UNFINISHED}")
     handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as opened:
@@ -172,11 +187,14 @@ def write_keys(path: Path, keys: Sequence[ApiKey]) -> None:
 @contextmanager
 def alone(path: Path) -> Iterator[None]:
     """Let nobody else change the file meanwhile: of two who write at once, neither loses what the other wrote."""
-    folder = path.resolve().parent
+    path = path.resolve()
+    folder = path.parent
     folder.mkdir(parents=True, exist_ok=True)
     handle = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
+        for left in folder.glob(f".{glob.escape(path.name)}.*{_UNFINISHED}"):  # by one who was killed while writing
+            left.unlink(missing_ok=True)
         yield
     finally:
         os.close(handle)

@@ -101,6 +101,8 @@ def test_tokens_that_let_somebody_in(
         pytest.param({"tenant": "hospital "}, {}, "no_tenant", id="a tenant and a space"),
         pytest.param({"tenant": "\ud800"}, {}, "no_tenant", id="a tenant that is half a character"),
         pytest.param({"tenant": "h" * 129}, {}, "no_tenant", id="a tenant of 129 characters"),
+        pytest.param({"tenant": "local"}, {}, "no_tenant", id="the tenant of those whom nobody asks"),
+        pytest.param({"tenant": "*"}, {}, "no_tenant", id="the tenant of what concerns all"),
         pytest.param({"client_id": None, "sub": None}, {}, "bad_claims", id="no name"),
         pytest.param({"client_id": 7}, {}, "bad_claims", id="a name that is a number"),
         pytest.param({"sub": 7}, {}, "bad_claims", id="a subject that is a number"),

@@ -114,6 +114,7 @@ BROKEN: dict[str, Callable[[Path], object]] = {
         file.read_text().replace(json.loads(file.read_text())["keys"][0]["sha256"], "SECRET-IN-PLAIN")
     ),
     "an unknown scope": lambda file: file.write_text(file.read_text().replace('"read"', '"root"')),
+    "a tenant of the service": lambda file: file.write_text(file.read_text().replace("hospital", "local")),
     "a name of two lines": lambda file: file.write_text(file.read_text().replace("ward-app", "ward\\napp")),
     "too long": lambda file: file.write_bytes(b" " * (4 * 1024 * 1024 + 1)),
 }

@@ -83,6 +83,8 @@ def test_what_is_no_command(arguments: tuple[str, ...], key_file: Path, capsys: 
         (("create", "--tenant", "", "--name", "n", "--scopes", "read"), "a name has 1 to 128"),
         (("create", "--tenant", "h", "--name", "n\n", "--scopes", "read"), "a name has 1 to 128"),
         (("create", "--tenant", "h" * 129, "--name", "n", "--scopes", "read"), "a name has 1 to 128"),
+        (("create", "--tenant", "local", "--name", "n", "--scopes", "read"), "uses the tenants * and local itself"),
+        (("create", "--tenant", "*", "--name", "n", "--scopes", "read"), "uses the tenants * and local itself"),
         ((*CREATE, "--expires", "2020-01-31"), "over already"),
         (("revoke", "000000000000"), "is not there"),
         (("list",), "is not there"),
@@ -110,6 +112,28 @@ def test_a_broken_file_is_left_as_it_is(key_file: Path, capsys: pytest.CaptureFi
     assert main(["--file", str(key_file), *CREATE]) == 2
     assert "is not as `make api-key` writes it" in capsys.readouterr().err
     assert key_file.read_text() == "{"
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from service.identity.__main__ import main
+os.getpid = lambda: 7  # in a container, every command may have the same
+if sys.argv[1] == "killed":
+    Path.replace = lambda *_: os._exit(9)
+sys.exit(main(sys.argv[2:]))
+"""
+
+
+def test_what_a_killed_command_left_is_in_nobodys_way(key_file: Path) -> None:
+    made(key_file)
+    made(key_file.with_name("other.json"))
+    for how, status, files in (("killed", 9, 3), ("killed", 9, 3), ("lives", 0, 2)):
+        command = [sys.executable, "-c", KILLED, how, "--file", str(key_file), *CREATE]
+        assert subprocess.run(command, capture_output=True, check=False).returncode == status
+        assert len(list(key_file.parent.iterdir())) == files
+    assert len(read_keys(key_file)[0]) == 2
+    assert {each.name for each in key_file.parent.iterdir()} == {key_file.name, "other.json"}
 
 
 def test_several_who_write_at_once_lose_nothing(key_file: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -99,16 +99,32 @@ def _port(process: subprocess.Popen[bytes], errors: Path) -> int:
 
 def exchange(port: int, *pieces: bytes) -> bytes:
     """All that the server answers to these bytes, until it closes the connection; nothing where it resets it."""
-    answer = b""
     with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
-        try:
+        with suppress(ConnectionResetError, BrokenPipeError):
             for piece in pieces:
                 connection.sendall(piece)
-            while part := connection.recv(65536):
-                answer += part
-        except (ConnectionResetError, BrokenPipeError):
-            pass
+        return all_answers(connection)
+
+
+def all_answers(connection: socket.socket) -> bytes:
+    """All that comes until the other side closes the connection, or resets it."""
+    answer = b""
+    with suppress(ConnectionResetError):
+        while part := connection.recv(65536):
+            answer += part
     return answer
+
+
+def one_answer(connection: socket.socket) -> bytes:
+    """One answer that states its length, on a connection that stays open."""
+    answer = b""
+    while True:
+        part = connection.recv(65536)
+        assert part, answer
+        answer += part
+        head, end, body = answer.partition(b"\r\n\r\n")
+        if end and len(body) >= int(head.partition(b"content-length: ")[2].split(b"\r\n")[0]):
+            return answer
 
 
 def status_and_body(answer: bytes) -> tuple[int, bytes]:

@@ -23,16 +23,29 @@ def counted() -> Counted:
 @pytest.mark.parametrize(
     ("stated", "taken"),
     [
-        pytest.param("a-B_c.9", True, id="letters, digits, dot, dash, underscore"),
-        pytest.param("x" * 64, True, id="64 characters"),
-        pytest.param("x" * 65, False, id="65 characters"),
+        pytest.param("0190f3d2-8a5b-7c1e-9f00-b2a4c6d8e0f1", True, id="a UUID"),
+        pytest.param("0190F3D2-8A5B-7C1E-9F00-B2A4C6D8E0F1", True, id="a UUID in capitals"),
+        pytest.param("01ARZ3NDEKTSV4RRFFQ69G5FAV", True, id="a ULID"),
+        pytest.param("a" * 16, True, id="16 hexadecimal digits"),
+        pytest.param("0a" * 32, True, id="64 hexadecimal digits"),
+        pytest.param("a" * 15, False, id="15 hexadecimal digits"),
+        pytest.param("0a" * 32 + "b", False, id="65 hexadecimal digits"),
+        pytest.param("1" * 16, False, id="digits alone, as patients are numbered"),
+        pytest.param("1" * 26, False, id="26 digits alone"),
+        pytest.param("A123456780", False, id="an insurance number"),
+        pytest.param("A1234567801080180071", False, id="an insurance number with that of the insurer"),
+        pytest.param("1A" + "1" * 24, False, id="26 digits and a letter"),
+        pytest.param("Ada.Lovelace-1815", False, id="a name"),
+        pytest.param("adalovelacebornin1815-1210", False, id="26 characters of which one is none of a ULID"),
+        pytest.param("0190f3d2-8a5b-7c1e-9f00-b2a4c6d8e0f1x", False, id="more than a UUID"),
+        pytest.param("x" * 32, False, id="no hexadecimal digits"),
         pytest.param("", False, id="empty"),
         pytest.param("Ada Lovelace", False, id="with a space"),
         pytest.param('"}\\n', False, id="would end a line of JSON"),
         pytest.param("é".encode().decode("latin-1"), False, id="not ASCII"),
     ],
 )
-def test_the_request_id_of_the_client_is_taken_where_it_can_stand_in_a_log(
+def test_the_request_id_of_the_client_is_taken_where_a_machine_made_it(
     counted: Counted, stated: str, taken: bool
 ) -> None:
     with logged() as log:
@@ -44,8 +57,9 @@ def test_the_request_id_of_the_client_is_taken_where_it_can_stand_in_a_log(
 
 
 def test_two_request_ids_are_none(counted: Counted) -> None:
-    answer = client_of(counted).get("/things/1", headers=[("X-Request-ID", "a"), ("X-Request-ID", "b")])
-    assert answer.headers["X-Request-ID"] not in ("a", "b")
+    stated = ["a" * 32, "b" * 32]
+    answer = client_of(counted).get("/things/1", headers=[("X-Request-ID", each) for each in stated])
+    assert answer.headers["X-Request-ID"] not in stated
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,7 @@
 """How much, how deep, how long and how slowly: what is too much is refused with a reason, and nothing else happens."""
 
 import json
-import socket
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
@@ -11,10 +9,8 @@ from starlette.testclient import TestClient
 
 from service.body import DEEPEST, LONGEST_LIST, MOST_VALUES, Intricate, parse
 from service.intake import MOST_FAULTS, read_exam, read_value
-from service.listener import LONGEST_HEAD, Listener
 from service.problems import Problem, Refusal
 from tests.builders import NOON, a_body
-from tests.service.serving import PATIENCE, exchange, lives, served, status_and_body
 from tests.service.small_app import Counted, small_app
 
 
@@ -193,76 +189,3 @@ def test_the_length_of_chunks_is_counted() -> None:
 
     answer = TestClient(small_app(Counted())).post("/things", content=chunks(), headers=JSON_TYPE)
     assert answer.status_code == 413
-
-
-class Impatient(Listener):
-    """Waits a moment only."""
-
-    head_seconds = 0.2
-
-
-@pytest.fixture(scope="module")
-def port() -> Iterator[int]:
-    """A server of the small app that waits for little."""
-    with served(small_app(Counted()), Impatient) as found:
-        yield found
-
-
-POST = b"POST /things HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-END = b"Connection: close\r\n\r\n"
-
-
-@pytest.mark.parametrize(
-    ("pieces", "status"),
-    [
-        pytest.param((POST, b"Content-Length: 2\r\n", END, b"{}"), 200, id="a whole request"),
-        pytest.param((POST, b"Content-Length: 90\r\n\r\n", b"{"), 408, id="a body that does not come"),
-        pytest.param((POST, b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n{\r\n"), 408, id="chunks that do not end"),
-        pytest.param((POST, b"Content-Length: 1000000000000\r\n", END), 413, id="a length that is refused unread"),
-        pytest.param((POST, b"Content-Length: " + b"9" * 15 + b"\r\n", END), 413, id="a length of 15 digits"),
-        pytest.param((b"GET /health/live HT",), 408, id="a head that does not come"),
-        pytest.param((b"GET /health/live HTTP/1.1\r\nX: " + b"x" * 40_000,), 431, id="a header without end"),
-        pytest.param((b"GET /" + b"x" * 40_000,), 431, id="an address without end"),
-        pytest.param(
-            (b"GET /health/live HTTP/1.1\r\nX: " + b"x" * 40_000 + b"\r\n\r\n",), (400, 431), id="a long header at once"
-        ),
-        pytest.param((b"GET /health/live HTTP/1.1\r\n" + b"X: y\r\n" * 200 + b"\r\n",), 400, id="200 headers"),
-        pytest.param((b"this is not HTTP\r\n\r\n",), 400, id="no HTTP"),
-        pytest.param((b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",), 400, id="TLS"),
-        pytest.param((POST, b"Content-Length: x\r\n\r\n{}"), 400, id="a length that is none"),
-        pytest.param((POST, b"Content-Length: -1\r\n\r\n{}"), 400, id="a negative length"),
-        pytest.param((POST, b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}"), 400, id="two lengths"),
-        pytest.param(
-            (POST, b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), 400, id="length and chunks"
-        ),
-        pytest.param((POST, b"Transfer-Encoding: chunked\r\n\r\nzz\r\n"), 400, id="a chunk of no size"),
-    ],
-)
-def test_the_server_answers_and_closes(port: int, pieces: tuple[bytes, ...], status: Any) -> None:
-    """Hazard H-14: clients that send slowly, or without end, silence the service for all others."""
-    found, body = status_and_body(exchange(port, *pieces))
-    assert found == status or found in (status if isinstance(status, tuple) else ())
-    if found != 200:
-        assert json.loads(body)["status"] == found
-    assert lives(port)
-
-
-def test_a_connection_that_says_nothing_is_closed(port: int) -> None:
-    assert exchange(port) == b""
-
-
-def test_a_second_request_on_the_same_connection_has_its_own_time(port: int) -> None:
-    with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
-        connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert connection.recv(65536).startswith(b"HTTP/1.1 200")
-        connection.sendall(b"GET /health/li")
-        answer = b""
-        while part := connection.recv(65536):
-            answer += part
-    assert b"HTTP/1.1 408 " in answer
-
-
-def test_the_head_may_be_as_long_as_a_large_token(port: int) -> None:
-    padding = b"X: " + b"x" * (LONGEST_HEAD // 2) + b"\r\n"
-    answer = exchange(port, b"GET /health/live HTTP/1.1\r\nHost: x\r\n" + padding + END)
-    assert status_and_body(answer)[0] == 200

@@ -154,11 +154,15 @@ def start(**environment: str) -> subprocess.CompletedProcess[str]:
         ({"NERVEROOT_PORT": "http"}, "NERVEROOT_PORT"),
         ({"NERVEROOT_RED_FLAG_POLICY": "off"}, "NERVEROOT_RED_FLAG_POLICY"),
         ({"NERVEROOT_RED_FLAG_POLCY": "contextual"}, "did you mean NERVEROOT_RED_FLAG_POLICY"),
+        ({"NERVEROOT_AUTH": "api_key", "NERVEROOT_API_KEYS_FILE": "no/such.json"}, "Make the first key with `make"),
+        ({"NERVEROOT_AUTH": "api_key", "NERVEROOT_API_KEYS_FILE": "README.md"}, "is not as `make api-key` writes it"),
+        ({"NERVEROOT_DATABASE_URL": "mysql://localhost/record"}, "NERVEROOT_DATABASE_URL"),
     ],
 )
 def test_the_program_says_why_it_does_not_start(environment: dict[str, str], words: str) -> None:
     done = start(**environment)
     assert done.returncode == 2
+    assert "nerveroot cannot start: " in done.stderr
     assert words in done.stderr
     assert "Traceback" not in done.stderr
 
