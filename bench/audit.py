@@ -198,7 +198,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.audit", description=__doc__.split("\n", 1)[0])
     parser.add_argument("--lock", type=Path, default=LOCK, help="the lock to audit")
     parser.add_argument("--sbom", type=Path, default=SBOM, help="where the list of packages goes")
-    parser.add_argument("--osv", help="an advisory service that speaks as api.osv.dev does, in place of PyPI's")
+    parser.add_argument("--osv", help="an advisory service with the interface of OSV, in place of that of PyPI")
     asked = parser.parse_args(arguments)
     results = []
     for each in checks(asked.lock, asked.sbom, asked.osv):
