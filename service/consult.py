@@ -105,11 +105,11 @@ class Consult:
                 answer = self._assess(asked, model, identifier, recorded, complete=complete)
                 step.set(urgency=answer.urgency.name.lower(), model_version=model.version)
                 body = _ASSESSMENT.dump_json(answer, exclude=None if asked.explained else UNEXPLAINED)
-            entry = self._entry(asked, identifier, body, person, model)
+            entry = self._entry(asked, identifier, body, person, model) if asked.commit else None
         except Exception as fault:
             logger.exception("an examination could not be assessed")
             raise NotAssessed(self._flags_alone(asked)) from fault
-        if not asked.commit:
+        if entry is None:
             self._count(answer, asked.exam, Mark.NONE)
             return Answered(id=identifier, body=body, mark=Mark.NONE)
         try:

@@ -6,17 +6,13 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
-from features.exam import Exam
-from features.outcome import Outcome
-from service.problems import Problem
+from service.intake import EXAM
+from service.problems import PROBLEM
+from service.rest.outcomes import OUTCOME
 from service.settings import Auth
 
 SCHEMAS: Final = "#/components/schemas/{model}"
-READ: Final[dict[str, TypeAdapter[Any]]] = {
-    "Exam": TypeAdapter(Exam),
-    "Outcome": TypeAdapter(Outcome),
-    "Problem": TypeAdapter(Problem),
-}
+READ: Final[dict[str, TypeAdapter[Any]]] = {"Exam": EXAM, "Outcome": OUTCOME, "Problem": PROBLEM}
 WAYS_IN: Final = {
     Auth.API_KEY: {
         "bearer": {"type": "http", "scheme": "bearer", "description": "An API key of this service."},

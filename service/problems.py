@@ -50,7 +50,7 @@ class Refusal(Exception):
         self.headers = headers
 
 
-_PROBLEM = TypeAdapter(Problem)
+PROBLEM = TypeAdapter(Problem)
 
 
 def problem(name: str, status: HTTPStatus, title: str, detail: str, errors: tuple[Fault, ...] = ()) -> Problem:
@@ -62,7 +62,7 @@ def problem(name: str, status: HTTPStatus, title: str, detail: str, errors: tupl
 def respond(refused: Problem, headers: dict[str, str] | None = None) -> Response:
     """The HTTP answer to a refused request."""
     return Response(
-        _PROBLEM.dump_json(refused, exclude_defaults=True),
+        PROBLEM.dump_json(refused, exclude_defaults=True),
         status_code=refused.status,
         media_type=MEDIA_TYPE,
         headers=headers,
