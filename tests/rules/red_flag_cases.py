@@ -24,6 +24,14 @@ JERKS_LOST = {
 }
 
 CASES = {
+    "RF-CES-SUSPECTED": FlagCases(
+        up={"on the list of problems": flags(cauda_equina_or_cord_compression=True)},
+        down={
+            "refuted": flags(cauda_equina_or_cord_compression=False),
+            "nobody is asked for it": flags(urinary_retention=False),
+        },
+        unknown={},
+    ),
     "RF-CES-RETENTION": one("urinary_retention"),
     "RF-CES-BOWEL": one("fecal_incontinence"),
     "RF-CES-SADDLE": FlagCases(

@@ -25,6 +25,17 @@ def _saddle_altered(leg: str, exam: Exam) -> Answer:
 
 CAUDA_EQUINA = (
     RedFlag(
+        rule_id="RF-CES-SUSPECTED",
+        label="Known or suspected compression of the cauda equina or cord",
+        group=Group.CAUDA_EQUINA,
+        urgency=Urgency.EMERGENCY,
+        trigger="A colleague or the list of problems says cauda equina syndrome or spinal cord compression",
+        action=ACTION,
+        signs=(asked("cauda_equina_or_cord_compression", supporting=True),),
+        citations=("girft2023", "casazza2012"),
+        derived=True,
+    ),
+    RedFlag(
         rule_id="RF-CES-RETENTION",
         label="Urinary retention",
         group=Group.CAUDA_EQUINA,
