@@ -9,7 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from service.errors import KeyReused, Purged, RecordUnavailable
-from service.problems import Problem, Refusal, problem, respond
+from service.problems import Problem, Refusal, problem
+from service.responding import respond
 from service.rest.assessments import purged
 from service.silenced import RETRY_SECONDS, AnswerWithheld, NotAssessed, NotRecorded
 
@@ -20,17 +21,18 @@ RETRY: Final = {"Retry-After": str(RETRY_SECONDS)}
 
 def _said(told: Problem, headers: dict[str, str] | None = None) -> Handler:
     async def handle(request: Request, fault: Any) -> Response:
-        return respond(told, headers)
+        return respond(told, headers, path=request.url.path)
 
     return handle
 
 
 async def _refused(request: Request, refused: Refusal) -> Response:
-    return respond(refused.problem, refused.headers)
+    return respond(refused.problem, refused.headers, path=request.url.path)
 
 
 async def _withheld(request: Request, withheld: AnswerWithheld) -> Response:
-    return respond(withheld.problem, RETRY if withheld.status is HTTPStatus.SERVICE_UNAVAILABLE else None)
+    headers = RETRY if withheld.status is HTTPStatus.SERVICE_UNAVAILABLE else None
+    return respond(withheld.problem, headers, path=request.url.path)
 
 
 async def _http_error(request: Request, error: HTTPException) -> Response:
@@ -43,7 +45,7 @@ async def _http_error(request: Request, error: HTTPException) -> Response:
     headers = dict(error.headers or {})
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(_methods(request))
-    return respond(said, headers)
+    return respond(said, headers, path=request.url.path)
 
 
 def _methods(request: Request) -> list[str]:

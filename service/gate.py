@@ -18,7 +18,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.logs import ASKED, Asked
-from service.problems import problem, respond
+from service.problems import problem
+from service.responding import respond
 from service.tracing import Tracing, beginning, traceparent
 
 REQUEST_ID: Final = b"x-request-id"
@@ -107,7 +108,7 @@ class Gate:
         self._inside += 1
         try:
             if self._inside > self._most and not watching:
-                await _too_many()(scope, receive, sent)
+                await _too_many(scope["path"])(scope, receive, sent)
             else:
                 await self._app(scope, receive, sent)
         except Exception:
@@ -208,7 +209,7 @@ def _level(status: int, *, watching: bool) -> int:
     return logging.DEBUG if watching else logging.INFO
 
 
-def _too_many() -> Response:
+def _too_many(path: str) -> Response:
     return respond(
         problem(
             "busy",
@@ -217,4 +218,5 @@ def _too_many() -> Response:
             "Nothing was read. Ask again in a second; do not wait for it: use your clinical judgement.",
         ),
         {"Retry-After": "1"},
+        path=path,
     )

@@ -13,7 +13,8 @@ from typing import Final
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from service.problems import problem, respond
+from service.problems import problem
+from service.responding import respond
 
 _ELSEWHERE: Final = problem(
     "not-from-here",
@@ -35,7 +36,7 @@ class OwnHosts:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, or refuse it."""
         if scope["type"] == "http" and not self._own(Headers(scope=scope)):
-            await respond(_ELSEWHERE)(scope, receive, send)
+            await respond(_ELSEWHERE, path=scope["path"])(scope, receive, send)
             return
         await self._app(scope, receive, send)
 

@@ -12,7 +12,8 @@ from typing import Any, Final
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from service.gate import SECURITY_HEADERS
-from service.problems import MEDIA_TYPE, problem, respond
+from service.problems import MEDIA_TYPE, problem
+from service.responding import respond
 
 LONGEST_HEAD: Final = 32 * 1024
 """Bytes of the address and all headers of one request; access tokens take 2 KiB."""

@@ -5,7 +5,6 @@ from http import HTTPStatus
 from typing import ClassVar, Final
 
 from pydantic import TypeAdapter
-from starlette.responses import Response
 
 from service.assessment import RedFlagAnswer
 from service.rules.guideline import Urgency
@@ -57,13 +56,3 @@ def problem(name: str, status: HTTPStatus, title: str, detail: str, errors: tupl
     """A problem of the kind `name`; kinds are URNs, because there is no page to point to."""
     kind = f"urn:nerveroot:problem:{name}"
     return Problem(type=kind, title=title, status=int(status), detail=detail, errors=errors)
-
-
-def respond(refused: Problem, headers: dict[str, str] | None = None) -> Response:
-    """The HTTP answer to a refused request."""
-    return Response(
-        PROBLEM.dump_json(refused, exclude_defaults=True),
-        status_code=refused.status,
-        media_type=MEDIA_TYPE,
-        headers=headers,
-    )

@@ -9,7 +9,8 @@ from starlette.requests import Request
 
 from service.identity.admission import Admission, admission_of
 from service.identity.caller import Caller, Scope
-from service.problems import Refusal, respond
+from service.problems import Refusal
+from service.responding import respond
 from service.settings import Settings
 from tests.identity.timing import Clock
 

@@ -15,7 +15,8 @@ from starlette.testclient import TestClient
 from features.exam import Exam
 from service.app import create_app
 from service.intake import EXAM, read_exam
-from service.problems import Refusal, respond
+from service.problems import Refusal
+from service.responding import respond
 from service.settings import Settings
 from tests.builders import NOON, Body
 from tests.properties.strategies import bodies, holds
