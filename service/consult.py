@@ -73,6 +73,8 @@ class Answered:
     id: str
     body: bytes
     mark: Mark
+    assessment: Assessment | None = None
+    """The answer itself, for entrances that say it in other words; None where it is replayed."""
     replayed: bool = False
     """Whether it is the answer that was given to the same Idempotency-Key before."""
 
@@ -111,7 +113,7 @@ class Consult:
             raise NotAssessed(self._flags_alone(asked)) from fault
         if entry is None:
             self._count(answer, asked.exam, Mark.NONE)
-            return Answered(id=identifier, body=body, mark=Mark.NONE)
+            return Answered(id=identifier, body=body, mark=Mark.NONE, assessment=answer)
         try:
             with span("record") as step:
                 receipt = await self.record.append(entry)
@@ -121,7 +123,7 @@ class Consult:
         if receipt.replayed:
             return _replayed(receipt.entry, receipt.mark)
         self._count(answer, asked.exam, receipt.mark)
-        return Answered(id=identifier, body=body, mark=receipt.mark)
+        return Answered(id=identifier, body=body, mark=receipt.mark, assessment=answer)
 
     def _count(self, answer: Assessment, exam: Exam, mark: Mark) -> None:
         """Tell whoever counts; what fails there must not take an answer along that is on record."""
