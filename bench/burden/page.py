@@ -14,7 +14,7 @@ from service.rules.red_flags import RED_FLAGS
 from service.rules.red_flags.progression import PROGRESSION
 from training.marks import put_between
 
-NOT_DRAWN = {"RF-CES-TONE", *(flag.rule_id for flag in PROGRESSION)}
+NOT_DRAWN = {"RF-CES-SUSPECTED", "RF-CES-TONE", *(flag.rule_id for flag in PROGRESSION)}
 """Flags that no answer of the simulation can raise."""
 
 DOCS = Path(__file__).parents[2] / "docs"
