@@ -1,0 +1,97 @@
+"""Which conditions of a list count, and since when.
+
+Refuted, entered in error, resolved: not present. Suspected counts, because a red flag is a suspicion.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from service.chart.entries import Days, Entry, Unreadable, codings, days_of, status_code
+from service.chart.facts import CONDITIONS
+from service.chart.meanings import BY_CODE, Meaning
+from service.terminology.standard_codes import standard_codes
+
+CLINICAL: Final = frozenset({"active", "recurrence", "relapse", "inactive", "remission", "resolved"})
+VERIFICATION: Final = frozenset(
+    {"unconfirmed", "provisional", "differential", "confirmed", "refuted", "entered-in-error"}
+)
+"""The codes that FHIR R4 requires (condition-clinical, condition-ver-status)."""
+AGAIN: Final = frozenset({"recurrence", "relapse"})
+OVER: Final = frozenset({"inactive", "remission", "resolved"})
+SUSPECTED: Final = frozenset({"unconfirmed", "provisional", "differential"})
+DENIED: Final = frozenset({"refuted", "entered-in-error"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One entry that counts, with all that its codes mean here; none, where none of them is known."""
+
+    meanings: tuple[Meaning, ...]
+    label: str
+    source: str = CONDITIONS
+    provisional: bool = False
+    over: bool = False
+    """Whether it is no longer there; then only what lasts counts."""
+    onset: Days | None = None
+    """When it began; None where nobody says, or where it came back."""
+    recorded: Days | None = None
+
+    def is_new(self, today: date, days: int) -> bool:
+        """Whether it may have begun, or been written down, within so many days; without a date it may."""
+        when = self.onset or self.recorded
+        return when is None or today - when.last <= timedelta(days=days)
+
+
+def problem_of(condition: Any, today: date) -> Problem | None:
+    """What one Condition says; None where it says that nothing is there.
+
+    Raises:
+        Unreadable: it is no Condition, or has a status that FHIR does not have.
+    """
+    if not isinstance(condition, Mapping) or condition.get("resourceType") != "Condition":
+        raise Unreadable("no Condition")
+    verified = status_code(condition.get("verificationStatus"), "condition-ver-status", VERIFICATION)
+    clinical = status_code(condition.get("clinicalStatus"), "condition-clinical", CLINICAL)
+    if verified in DENIED:
+        return None
+    meanings, label = meant(condition.get("code"))
+    over = clinical in OVER or _abated(condition, today)
+    if over and not any(each.lasting for each in meanings):
+        return None
+    return Problem(
+        meanings=meanings,
+        label=label,
+        provisional=verified in SUSPECTED,
+        over=over,
+        onset=None if clinical in AGAIN else _onset(condition),
+        recorded=days_of(condition.get("recordedDate")),
+    )
+
+
+def problems_of_reasons(reasons: Iterable[Any], source: str) -> tuple[Problem, ...]:
+    """What the reasons of an order say: each is a problem that somebody has in mind."""
+    read = (meant(reason) for reason in reasons)
+    return tuple(Problem(meanings=meanings, label=label, source=source) for meanings, label in read if label)
+
+
+def meant(concept: Any) -> tuple[tuple[Meaning, ...], str]:
+    """What the codes of a concept mean, each once, and the display of the first that is known; "" where none is."""
+    found = [key for key in codings(concept) if key in BY_CODE]
+    meanings = tuple(dict.fromkeys(BY_CODE[key] for key in found))
+    shown = next((standard_codes()[key].display or standard_codes()[key].concept for key in found), "")
+    return meanings, shown
+
+
+def _onset(condition: Entry) -> Days | None:
+    period = condition.get("onsetPeriod")
+    start = period.get("start") if isinstance(period, Mapping) else None
+    return days_of(condition.get("onsetDateTime") or start)
+
+
+def _abated(condition: Entry, today: date) -> bool:
+    period = condition.get("abatementPeriod")
+    end = period.get("end") if isinstance(period, Mapping) else None
+    when = days_of(condition.get("abatementDateTime") or end)
+    return condition.get("abatementBoolean") is True or (when is not None and when.first <= today)

@@ -1,0 +1,217 @@
+"""An answered exam form, read strictly: every fault at once, each with its place."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, Final
+
+from service.chart.entries import Unreadable, moment_of
+from service.chart.observations import value_of
+from service.problems import Fault, Refusal, problem
+from service.terminology.exam_items import GRADED, Group, Item, Kind, exam_groups, exam_items
+from service.terminology.systems import CONTENT_VERSION, EXAM_VALUES, QUESTIONNAIRE
+
+ANSWERED: Final = frozenset({"completed", "amended", "in-progress"})
+NOT_TAKEN: Final = frozenset({"entered-in-error", "stopped"})
+DEEPEST: Final = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadForm:
+    """What a form states: an exam in the words of the contract, not held against it yet."""
+
+    body: Mapping[str, Any]
+    authored: datetime | None
+    subject: str | None
+    """`subject.reference`, as it was sent."""
+    places: Mapping[str, str] = field(default_factory=dict)
+    """By the pointer of a statement in the exam, that of the item in what was sent."""
+
+
+class _Faults:
+    def __init__(self) -> None:
+        self.found: list[Fault] = []
+
+    def add(self, place: str, detail: str) -> None:
+        self.found.append(Fault(pointer=place, detail=detail))
+
+
+def read_response(resource: Any, *, place: str, now: datetime | None = None) -> ReadForm:
+    """The form that `resource` is; `place` is its own pointer in what was sent, `now` what no day alone is later than.
+
+    Raises:
+        Refusal: 422 with every fault.
+    """
+    faults = _Faults()
+    if not isinstance(resource, Mapping) or resource.get("resourceType") != "QuestionnaireResponse":
+        faults.add(place, "must be a QuestionnaireResponse.")
+        raise not_a_form(faults.found)
+    _check_head(resource, place, faults)
+    statements: dict[str, Any] = {}
+    places: dict[str, str] = {}
+    for item, told, where in _items(resource, place, faults, 0):
+        if item.code in places:
+            faults.add(where, f"answers {item.code} a second time.")
+            continue
+        places[item.code] = where
+        try:
+            value = _value(item, told)
+        except Unreadable:
+            faults.add(where, _taken(item))
+            continue
+        if value is not None:
+            statements[item.code] = value
+    authored = moment_of(resource.get("authored"), now)
+    if resource.get("authored") is not None and authored is None:
+        faults.add(f"{place}/authored", "must be a time with its offset from UTC, or a day.")
+    if faults.found:
+        raise not_a_form(faults.found)
+    return ReadForm(
+        body=nested(statements),
+        authored=authored,
+        subject=_subject(resource),
+        places={exam_items()[code].pointer: where for code, where in places.items()},
+    )
+
+
+def nested(statements: Mapping[str, Any]) -> dict[str, Any]:
+    """Statements by their dotted codes as the body of an exam."""
+    body: dict[str, Any] = {}
+    for code, value in statements.items():
+        *way, last = code.split(".")
+        inner = body
+        for name in way:
+            inner = inner.setdefault(name, {})
+        inner[last] = value
+    return body
+
+
+def not_a_form(faults: list[Fault]) -> Refusal:
+    """The refusal of a form, or of another statement of an exam in FHIR, with every fault."""
+    many = f"{len(faults)} faults were" if len(faults) > 1 else "One fault was"
+    return Refusal(
+        problem(
+            "invalid-exam",
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "This is not an examination",
+            f"{many} found; each is named with its place. Nothing was recorded.",
+            tuple(faults[:100]),
+        )
+    )
+
+
+def _check_head(resource: Mapping[str, Any], place: str, faults: _Faults) -> None:
+    canonical = resource.get("questionnaire")
+    if canonical not in (None, QUESTIONNAIRE, f"{QUESTIONNAIRE}|{CONTENT_VERSION}"):
+        faults.add(
+            f"{place}/questionnaire",
+            f"must be {QUESTIONNAIRE}, with the version {CONTENT_VERSION} or none: another one is not guessed at.",
+        )
+    status = resource.get("status")
+    if status in NOT_TAKEN:
+        faults.add(f"{place}/status", "says that these answers do not count.")
+    elif status not in ANSWERED:
+        faults.add(f"{place}/status", "must be completed, amended or in-progress.")
+
+
+def _items(holder: Mapping[str, Any], place: str, faults: _Faults, depth: int) -> Iterator[tuple[Item, list[Any], str]]:
+    """Every item that has an answer, wherever it is nested, with its place."""
+    listed = holder.get("item", [])
+    if not isinstance(listed, list) or depth > DEEPEST:
+        faults.add(f"{place}/item", "must be a list of items, nested as the form is.")
+        return
+    for number, each in enumerate(listed):
+        where = f"{place}/item/{number}"
+        if not isinstance(each, Mapping) or not isinstance(each.get("linkId"), str):
+            faults.add(where, "must be an item with a linkId.")
+            continue
+        code = each["linkId"]
+        if "answer" in each and "item" in each:
+            faults.add(where, "must not have both answers and items (qrs-1).")
+        elif code in exam_items():
+            told = _answers(each, where, faults)
+            if told:
+                yield exam_items()[code], told, where
+        elif code in group_codes():
+            if "answer" in each:
+                faults.add(f"{where}/answer", "has no place in a group.")
+            yield from _items(each, where, faults, depth + 1)
+        else:
+            faults.add(f"{where}/linkId", "is none of the exam form.")
+
+
+def _answers(item: Mapping[str, Any], where: str, faults: _Faults) -> list[Any]:
+    """The answers of a question; none where it was left out."""
+    told = item.get("answer", [])
+    if "item" in item:
+        faults.add(f"{where}/item", "has no place below a question.")
+    elif not isinstance(told, list) or not all(isinstance(one, Mapping) for one in told):
+        faults.add(f"{where}/answer", "must be a list of answers.")
+    else:
+        return told
+    return []
+
+
+def group_codes() -> frozenset[str]:
+    """The codes of all groups of the form."""
+    return frozenset(_codes_of(exam_groups()))
+
+
+def _codes_of(members: tuple[Item | Group, ...]) -> Iterator[str]:
+    for each in members:
+        if isinstance(each, Group):
+            yield each.code
+            yield from _codes_of(each.members)
+
+
+def _value(item: Item, told: list[Any]) -> Any:
+    """What the answers state.
+
+    Raises:
+        Unreadable: not what the item takes.
+    """
+    if item.kind is Kind.CHOICES:
+        chosen = [_coding(one) for one in told]
+        return value_of(item, {"valueCodeableConcept": {"coding": chosen}})
+    if len(told) != 1:
+        raise Unreadable("more than one answer")
+    (one,) = told
+    if item.kind in (Kind.CHOICE, Kind.GRADE) and "valueCoding" in one:
+        return value_of(item, {"valueCodeableConcept": {"coding": [_coding(one)]}})
+    return value_of(item, one)
+
+
+def _coding(answer: Mapping[str, Any]) -> dict[str, str]:
+    """The Coding of an answer, of our system.
+
+    Raises:
+        Unreadable: it is of another.
+    """
+    coding = answer.get("valueCoding")
+    if (
+        not isinstance(coding, Mapping)
+        or coding.get("system") != EXAM_VALUES
+        or not isinstance(coding.get("code"), str)
+    ):
+        raise Unreadable("no coding of ours")
+    return {"system": EXAM_VALUES, "code": coding["code"]}
+
+
+def _taken(item: Item) -> str:
+    """What an item takes, for a sentence about it."""
+    if item.kind is Kind.BOOLEAN:
+        return "must be one valueBoolean; leave the item out if it was not assessed."
+    if item.kind is Kind.NUMBER:
+        unit = f", in {item.unit} where it is a valueQuantity" if item.unit else ""
+        return f"must be one number{unit}."
+    many = "codings, each once, or none alone," if item.kind is Kind.CHOICES else "one coding"
+    named = ", ".join(each for each in item.choices if not each.startswith(GRADED))
+    graded = f"{GRADED}0 to {GRADED}5, " if item.kind is Kind.GRADE else ""
+    return f"must be {many} of {EXAM_VALUES}: {graded}{named}."
+
+
+def _subject(resource: Mapping[str, Any]) -> str | None:
+    subject = resource.get("subject")
+    reference = subject.get("reference") if isinstance(subject, Mapping) else None
+    return reference if isinstance(reference, str) and reference.strip() else None
