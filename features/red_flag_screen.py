@@ -14,8 +14,8 @@ class RedFlagScreen:
     __pydantic_config__: ClassVar = STRICT
 
     cauda_equina_or_cord_compression: Answer = Answer.NOT_ASSESSED
-    """Compression of the cauda equina or the spinal cord is known or suspected, as a list of problems may say it. Nobody
-    is asked for it: it is what the other questions look for."""
+    """Compression of the cauda equina or the spinal cord is known or suspected, as a list of problems may say it.
+    Nobody is asked for it: it is what the other questions look for."""
     urinary_retention: Answer = Answer.NOT_ASSESSED
     """Cannot pass urine, or not all of it."""
     urinary_incontinence: Answer = Answer.NOT_ASSESSED

@@ -16,9 +16,39 @@ from service.silenced import FlagsAtLeast, NotRecorded
 from tests.builders import an_exam
 
 KINDS = frozenset(
-    "invalid structure required value invariant security login unknown expired forbidden suppressed processing "
-    "not-supported duplicate multiple-matches not-found deleted too-long code-invalid extension too-costly "
-    "business-rule conflict transient lock-error no-store exception timeout incomplete throttled informational".split()
+    (
+        "invalid",
+        "structure",
+        "required",
+        "value",
+        "invariant",
+        "security",
+        "login",
+        "unknown",
+        "expired",
+        "forbidden",
+        "suppressed",
+        "processing",
+        "not-supported",
+        "duplicate",
+        "multiple-matches",
+        "not-found",
+        "deleted",
+        "too-long",
+        "code-invalid",
+        "extension",
+        "too-costly",
+        "business-rule",
+        "conflict",
+        "transient",
+        "lock-error",
+        "no-store",
+        "exception",
+        "timeout",
+        "incomplete",
+        "throttled",
+        "informational",
+    )
 )
 """The value set issue-type of FHIR R4; the required binding that the library does not hold."""
 
@@ -65,7 +95,7 @@ def test_the_red_flags_of_an_answer_that_is_withheld_are_issues() -> None:
     first, flag = said["issue"]
     assert first["code"] == "transient"
     assert "Urinary retention (emergency)" in flag["diagnostics"]
-    assert OperationOutcome.model_validate(said)
+    OperationOutcome.model_validate(said)
 
 
 @pytest.mark.parametrize("path", ["/fhir", "/fhir/Questionnaire", "/cds-services", "/cds-services/x/feedback"])
@@ -89,4 +119,4 @@ def test_the_service_answers_so_where_nothing_is(client: TestClient, method: str
     answer = client.request(method, path)
     assert answer.status_code in (status, 405)
     assert answer.headers["content-type"] == FHIR_JSON
-    assert OperationOutcome.model_validate(answer.json())
+    OperationOutcome.model_validate(answer.json())
