@@ -29,6 +29,9 @@ CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
 
 OTHER: Final = "other"
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+HOOKS: Final = ("patient-view", "order-select", "order-sign")
+INDICATORS: Final = ("info", "warning", "critical")
+OUTCOMES: Final = ("accepted", "overridden")
 MOST_ROUTES: Final = 64
 """Routes that are counted by themselves; there are far fewer."""
 
@@ -73,6 +76,9 @@ class Metrics:
         self._classifier = counter("classifier_answers", "Answers by whether the classifier answered.", "status")
         self._marks = counter("record_marks", "Answers by what became of them in the record.", "mark")
         self._refusals = counter("refusals", "Callers that were not let in, by the reason.", "reason")
+        self._cards = counter("cds_cards", "Cards of CDS Hooks by hook, and how loud they are.", "hook", "indicator")
+        self._feedback = counter("cds_feedback", "Cards by what users did with them, as reported.", "outcome")
+        self._unshared = counter("cds_tokens_unshared", "Tokens of CDS Hooks that other processes were not told of.")
         self._reloads = counter("model_reloads", "Reloads of the model: swapped, or kept the old one.", "result")
         self._start_at_zero()
 
@@ -100,6 +106,18 @@ class Metrics:
         """Count a caller that was not let in."""
         self._refusals.labels(reason if reason in _REASONS else OTHER).inc()
 
+    def shown(self, hook: str, indicator: str) -> None:
+        """Count one card of CDS Hooks."""
+        self._cards.labels(hook if hook in HOOKS else OTHER, indicator if indicator in INDICATORS else OTHER).inc()
+
+    def reported(self, outcome: str) -> None:
+        """Count what a user did with one card."""
+        self._feedback.labels(outcome if outcome in OUTCOMES else OTHER).inc()
+
+    def unshared(self) -> None:
+        """Count a token of a record system that this process alone knows to be used: the database was down."""
+        self._unshared.inc()
+
     def reloaded(self, ok: bool) -> None:
         """Count a reload of the model."""
         self._reloads.labels("swapped" if ok else "kept").inc()
@@ -116,10 +134,14 @@ class Metrics:
             (self._marks, (mark.value for mark in Mark)),
             (self._refusals, _REASONS),
             (self._reloads, ("swapped", "kept")),
+            (self._feedback, OUTCOMES),
         )
         for counter, values in known:
             for value in values:
                 counter.labels(value)
+        for hook in HOOKS:
+            for indicator in INDICATORS:
+                self._cards.labels(hook, indicator)
 
 
 class _Plain(Collector):

@@ -1,16 +1,18 @@
 """What can be set from outside, read once from the environment."""
 
+import json
 from collections.abc import Mapping
 from enum import StrEnum
-from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from service.identity.addresses import checked_base, checked_url, is_loopback
 from service.identity.rate_limits import parsed
+from service.identity.record_systems import CdsClient, what_confuses
 from service.released import CHAMPION
 from service.rules.guideline import Policy
 
@@ -31,20 +33,16 @@ class Auth(StrEnum):
     JWT = "jwt"
 
 
-def is_loopback(host: str) -> bool:
-    """Whether `host` is an address of this machine that no other machine reaches."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False  # some other name: who knows
-
-
 class Settings(BaseSettings):
     """The settings; each is the environment variable of the same name with `NERVEROOT_` before it."""
 
-    model_config = SettingsConfigDict(env_prefix="NERVEROOT_", frozen=True, extra="ignore", protected_namespaces=())
+    model_config = SettingsConfigDict(
+        env_prefix="NERVEROOT_",
+        frozen=True,
+        extra="ignore",
+        protected_namespaces=(),
+        enable_decoding=False,  # lists are decoded below: the library would end in a fault that names no setting
+    )
 
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
@@ -107,10 +105,60 @@ class Settings(BaseSettings):
         ("localhost", "127.0.0.1", "[::1]"),
         description="`none`: JSON list of the names under which it may be asked, as a proxy in front may pass them on",
     )
+    public_url: str | None = Field(
+        None,
+        description="address under which others reach the service, as in `https://nerveroot.example`: links, and the "
+        "audience of CDS Hooks clients, are made of it; where it is not set, the address that is asked",
+    )
+    cds_clients: tuple[CdsClient, ...] = Field(
+        (),
+        description="JSON list of the record systems that may call CDS Hooks, each with `iss`, `jku` (its JWK Set) and "
+        "`tenant`; without any nobody may, except on a service that asks nobody (`none`)",
+    )
+    cds_audiences: tuple[Annotated[str, Field(min_length=1)], ...] = Field(
+        (),
+        description="JSON list of further audiences (`aud`) that are taken of CDS Hooks clients, each exactly as sites "
+        "have typed it in",
+    )
+    fhir_servers: tuple[str, ...] = Field(
+        (),
+        description="JSON list of the base addresses of FHIR servers that CDS Hooks may fetch missing data from; a "
+        "service that listens on this machine alone may also ask this machine",
+    )
+    smart_launch_url: str | None = Field(
+        None,
+        description="where the record system launches the bedside page as a SMART app; without it cards link to the "
+        "page by its address",
+    )
     model_seconds: float = Field(
         0.5, gt=0, description="how long one call of the model may take before the rules answer without it"
     )
     log_level: Literal["critical", "error", "warning", "info", "debug"] = Field("info", description="what is logged")
+
+    @field_validator("cors_origins", "allowed_hosts", "cds_clients", "cds_audiences", "fhir_servers", mode="before")
+    @classmethod
+    def _list(cls, stated: Any) -> Any:
+        if not isinstance(stated, str):
+            return stated
+        try:
+            return json.loads(stated)
+        except (ValueError, RecursionError):
+            raise PydanticCustomError("not_json", 'must be a JSON list, as in ["one", "two"].') from None
+
+    @field_validator("public_url")
+    @classmethod
+    def _base(cls, url: str | None) -> str | None:
+        return None if url is None else checked_base(url)
+
+    @field_validator("smart_launch_url")
+    @classmethod
+    def _url(cls, url: str | None) -> str | None:
+        return None if url is None else checked_url(url)
+
+    @field_validator("fhir_servers")
+    @classmethod
+    def _bases(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(checked_base, urls))
 
     @field_validator("record_key")
     @classmethod
@@ -155,6 +203,20 @@ class Settings(BaseSettings):
             raise PydanticCustomError(
                 "no_issuer", "NERVEROOT_AUTH=jwt needs {names} too.", {"names": ", ".join(missing)}
             )
+        return self
+
+    @model_validator(mode="after")
+    def _tokens_told_apart(self) -> Self:
+        """A token of a record system is taken from nobody else, nowhere else, and for nothing else."""
+        confused = what_confuses(
+            self.cds_clients,
+            loopback=self.loopback,
+            public_url=self.public_url,
+            audiences=self.cds_audiences,
+            access_audience=self.jwt_audience if self.auth is Auth.JWT else None,
+        )
+        if confused is not None:
+            raise PydanticCustomError("confused_tokens", "{confused}", {"confused": confused})
         return self
 
     @property

@@ -1,6 +1,5 @@
 """One question before every entrance: who asks, and whether they may."""
 
-import logging
 import re
 import time
 from collections.abc import Callable
@@ -17,16 +16,8 @@ from service.identity.caller import LOCAL, Caller, Scope
 from service.identity.guesses import Guesses
 from service.identity.jwks import JwkSet
 from service.identity.rate_limits import RateLimits, parsed
-from service.identity.refusals import (
-    KeysUnavailable,
-    NotKnown,
-    Reason,
-    forbidden,
-    too_many,
-    unauthorized,
-    unavailable,
-)
-from service.problems import Refusal
+from service.identity.refusals import KeysUnavailable, NotKnown, Reason, forbidden, too_many
+from service.identity.refused import Refused
 from service.settings import Auth, Settings
 
 LONGEST: Final = 8 * 1024
@@ -37,8 +28,6 @@ KEY_HEADER: Final = "X-API-Key"
 
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 """What may follow `Bearer` (RFC 6750, section 2.1)."""
-
-_log = logging.getLogger(__name__)
 
 
 class Credentials(Protocol):
@@ -76,9 +65,8 @@ class Admission:
     ) -> None:
         self._credentials = credentials
         self._limits = limits
-        self._guesses = guesses
         self._key_header = key_header
-        self._refused = refused
+        self._refused = Refused(guesses=guesses, refused=refused)
 
     @property
     def fault(self) -> str | None:
@@ -118,28 +106,16 @@ class Admission:
         caller = request.state.caller = await self._known(request, self._credentials)
         seconds = self._limits.take(caller.tenant, caller.name)
         if seconds:
-            raise self._counted(Reason.RATE, too_many(seconds))
+            raise self._refused.counted(Reason.RATE, too_many(seconds))
         if scope is not None and scope not in caller.scopes:
-            raise self._counted(Reason.NO_SCOPE, forbidden(scope))
+            raise self._refused.counted(Reason.NO_SCOPE, forbidden(scope))
         return caller
 
     async def _known(self, request: Request, credentials: Credentials) -> Caller:
-        host = request.client.host if request.client else None
         try:
             return await credentials.caller_of(shown(request.headers, key_header=self._key_header))
-        except NotKnown as fault:
-            # Who shows nothing guesses nothing.
-            seconds = 0 if fault.reason is Reason.NO_CREDENTIALS else self._guesses.wrong(host)
-            if seconds:
-                raise self._counted(Reason.GUESSING, too_many(seconds)) from None
-            raise self._counted(fault.reason, unauthorized()) from None
-        except KeysUnavailable as fault:
-            raise self._counted(Reason.ISSUER_UNREACHABLE, unavailable(fault.seconds)) from None
-
-    def _counted(self, reason: Reason, refusal: Refusal) -> Refusal:
-        self._refused(reason.value)
-        _log.info("a caller was refused: %s", reason.value)
-        return refusal
+        except (NotKnown, KeysUnavailable) as fault:
+            raise self._refused.by(fault, request) from None
 
 
 def shown(headers: Headers, *, key_header: bool) -> str:

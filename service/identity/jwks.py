@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 import httpx2
 
+from service.identity.addresses import checked_url
 from service.identity.refusals import KeysUnavailable, NotKnown, Reason
 from service.identity.verification_keys import VerificationKey, fitting, read_key_set
-from service.settings import is_loopback
 
 AHEAD: Final = 480.0
 """Seconds after which new keys are fetched beside the work, so that under load nobody waits for them."""
@@ -28,24 +28,6 @@ MAX_BODY: Final = 256 * 1024
 """Bytes of a key set; that of a large issuer has about 10 KiB."""
 
 _log = logging.getLogger(__name__)
-
-
-def checked_url(url: str) -> str:
-    """`url`, if keys can be fetched from there without anybody in between changing them.
-
-    Raises:
-        ValueError: they cannot, with a sentence that says why; it does not repeat the address.
-    """
-    try:
-        parts = urlsplit(url)
-        host, name, _ = parts.hostname, parts.username, parts.port
-    except ValueError:
-        raise ValueError("must be an address, as in https://issuer.example/jwks.json.") from None
-    if not host or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))):
-        raise ValueError("must begin with https://, or with http:// on this machine alone.")
-    if name is not None or parts.fragment:
-        raise ValueError("must hold neither a user name nor a fragment (#).")
-    return url
 
 
 class JwkSet:

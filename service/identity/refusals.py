@@ -19,6 +19,10 @@ class Reason(StrEnum):
     """The API key is known, its secret is another."""
     EXPIRED = "expired"
     NOT_YET_VALID = "not_yet_valid"
+    TOO_LONG_LIVED = "too_long_lived"
+    """Longer from issue to end than is taken: what is stolen should soon be worth nothing."""
+    REPLAYED = "replayed"
+    """The token was used before, and is good for one request."""
     BAD_ALGORITHM = "bad_algorithm"
     BAD_SIGNATURE = "bad_signature"
     WRONG_TYPE = "wrong_type"
@@ -76,6 +80,20 @@ def forbidden(scope: Scope) -> Refusal:
     return Refusal(said, {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope.value}"'})
 
 
+def foreign() -> Refusal:
+    """403: the record system is known, and the organisation that it asks for is not.
+
+    CDS Hooks 2.0 leaves the status open. It is told apart from 401 because only who signed the token learns it.
+    """
+    said = problem(
+        "unknown-tenant",
+        HTTPStatus.FORBIDDEN,
+        "This organisation is not known here",
+        "The claim `tenant` of the token is missing, or names an organisation that this service does not serve.",
+    )
+    return Refusal(said)
+
+
 def too_many(seconds: int) -> Refusal:
     """429 (RFC 6585, section 4), in the same words for many requests and for many guesses."""
     said = problem(
@@ -93,7 +111,7 @@ def unavailable(seconds: int) -> Refusal:
         "callers-unchecked",
         HTTPStatus.SERVICE_UNAVAILABLE,
         "Callers cannot be checked at present",
-        "The keys of the issuer of access tokens cannot be fetched. Try again after as many seconds as the header "
+        "The keys of the issuer of tokens cannot be fetched. Try again after as many seconds as the header "
         "`Retry-After` says.",
     )
     return Refusal(said, {"Retry-After": str(seconds)})

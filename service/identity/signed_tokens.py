@@ -1,7 +1,7 @@
 """What is checked of every JSON Web Token (RFC 7519), whatever it is for: header, signature, times."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -38,12 +38,14 @@ _LABELS: Final[tuple[tuple[type[PyJWTError], Reason], ...]] = (
 
 @dataclass(frozen=True, kw_only=True)
 class Header:
-    """What the header says that matters; `jku`, `jwk`, `x5u` and `x5c`, which bring a key along, never do."""
+    """What the header says that matters; `jwk`, `x5u` and `x5c`, which bring a key along, never do."""
 
     algorithm: str
     kid: str | None
     kind: str | None
     """`typ`, in lower case and without `application/` (RFC 7515, section 4.1.9)."""
+    key_set: object
+    """`jku`, as it stands, for who holds it against what is configured: nothing is ever fetched from there."""
 
 
 def read_header(token: str) -> Header:
@@ -63,11 +65,29 @@ def read_header(token: str) -> Header:
     if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
         raise NotKnown(Reason.BAD_ALGORITHM)
     kind = kind.lower().removeprefix("application/") if kind is not None else None
-    return Header(algorithm=algorithm, kid=kid, kind=kind)
+    return Header(algorithm=algorithm, kid=kid, kind=kind, key_set=stated.get("jku"))
 
 
-def verified_claims(token: str, key: VerificationKey, *, issuer: str, audience: str, now: float) -> Mapping[str, Any]:
-    """The claims of a token that `key` signed, for `audience`, valid at `now` (seconds since 1970).
+def stated_issuer(token: str) -> str:
+    """Who the token says that it is from, not verified yet: it names whose keys to verify it with.
+
+    Raises:
+        NotKnown: the token cannot be read, or does not say.
+    """
+    try:
+        claims = jwt.decode(token, options={"verify_signature": False})
+    except (PyJWTError, ValueError, RecursionError):
+        raise NotKnown(Reason.MALFORMED) from None
+    issuer = claims.get("iss")
+    if not isinstance(issuer, str):
+        raise NotKnown(Reason.BAD_CLAIMS)
+    return issuer
+
+
+def verified_claims(
+    token: str, key: VerificationKey, *, issuer: str, audience: str | Collection[str], now: float
+) -> Mapping[str, Any]:
+    """The claims of a token that `key` signed, for one `audience` of these, valid at `now` (seconds since 1970).
 
     Raises:
         NotKnown: it is not such a token.
@@ -78,7 +98,7 @@ def verified_claims(token: str, key: VerificationKey, *, issuer: str, audience: 
             key.public,
             algorithms=sorted(key.algorithms),
             issuer=issuer,
-            audience=audience,
+            audience=audience if isinstance(audience, str) else sorted(audience),
             # Times are checked below: the library reads the clock itself, and takes "123" and true for times.
             options={"require": ["iss", "aud"], "verify_exp": False, "verify_nbf": False, "verify_iat": False},
         )
@@ -91,7 +111,7 @@ def verified_claims(token: str, key: VerificationKey, *, issuer: str, audience: 
 
 def _check_times(claims: Mapping[str, Any], now: float) -> None:
     """RFC 7519, sections 4.1.4 to 4.1.6; an issuer that says when it signed cannot have signed in the future."""
-    times = {name: _time(claims[name]) for name in ("exp", "nbf", "iat") if claims.get(name) is not None}
+    times = {name: seconds_of(claims[name]) for name in ("exp", "nbf", "iat") if claims.get(name) is not None}
     if "exp" not in times:
         raise NotKnown(Reason.BAD_CLAIMS)
     if now >= times["exp"] + LEEWAY:
@@ -100,8 +120,12 @@ def _check_times(claims: Mapping[str, Any], now: float) -> None:
         raise NotKnown(Reason.NOT_YET_VALID)
 
 
-def _time(stated: Any) -> float:
-    """Seconds since 1970, as a number (RFC 7519, section 2)."""
+def seconds_of(stated: Any) -> float:
+    """A time that a claim states: seconds since 1970, as a number (RFC 7519, section 2).
+
+    Raises:
+        NotKnown: it is none.
+    """
     if isinstance(stated, bool) or not isinstance(stated, int | float):
         raise NotKnown(Reason.BAD_CLAIMS)
     try:

@@ -118,10 +118,10 @@ def _purge(url: str, asked: argparse.Namespace) -> int:
     with _opened(url) as database:
         if asked.dry_run:
             found = removable(database, before)
-            print(f"would remove the content of {found.assessments} assessments and {found.outcomes} outcomes {when}")
+            print(f"would remove the content of {found} {when}")
             return 0
         done = purge(database, before=before, now=now, id=str(uuid6.uuid7()), caller=_who())
-    print(f"removed the content of {done.assessments} assessments and {done.outcomes} outcomes {when}")
+    print(f"removed the content of {done} {when}")
     if database.url.get_backend_name() == "postgresql":
         print("PostgreSQL keeps the bytes until VACUUM runs (autovacuum does, in time); archived log and backups are")
         print("yours to let expire.")
@@ -186,9 +186,9 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser(
         "purge",
         help="remove the clinical content of what is older than a time",
-        description="Remove examinations, answers and outcomes that are older than a time. That they were there, when "
-        "and for whom, and that they were removed, stays on record, and `verify` still finds nothing wrong. On SQLite "
-        "the file is written anew, during which answers wait in the journal.",
+        description="Remove examinations, answers, outcomes and feedback that are older than a time. That they were "
+        "there, when and for whom, and that they were removed, stays on record, and `verify` still finds nothing "
+        "wrong. On SQLite the file is written anew, during which answers wait in the journal.",
     )
     command.add_argument(
         "--older-than", required=True, metavar="TIME", help="365d for days, or a date such as 2025-01-01"

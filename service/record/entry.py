@@ -12,6 +12,8 @@ class Kind(StrEnum):
     """An examination was answered."""
     OUTCOME = "outcome"
     """Somebody stated what was found in the end; `Entry.about` is the assessment."""
+    FEEDBACK = "feedback"
+    """A clinician took up or overrode the card of an assessment; `Entry.about` is the assessment."""
     PURGE = "purge"
     """The clinical content of all that is older than `Entry.purged_before` was removed."""
 
@@ -26,9 +28,9 @@ class Content:
     salt: str
     """32 hexadecimal digits, drawn for this entry alone."""
     exam: str | None
-    """The examination as JSON in the words of the contract, without `patient.reference`; None for an outcome."""
+    """The examination as JSON in the words of the contract, without `patient.reference`; of an assessment alone."""
     answer: str
-    """The answer exactly as it was sent; of an outcome, the outcome as JSON."""
+    """The answer exactly as it was sent; of an outcome or feedback, what was stated, as JSON."""
     person: str | None
     """The keyed hash of tenant and `patient.reference`, hexadecimal; None where there was none."""
 
@@ -47,7 +49,7 @@ class Entry:
     entrance: str
     """By which entrance it came, for example `rest`; `maintenance` for what people do by hand."""
     about: str | None = None
-    """The id of the assessment that an outcome is about."""
+    """The id of the assessment that an outcome or feedback is about."""
     model_version: str | None = None
     ruleset_version: str | None = None
     software_version: str | None = None

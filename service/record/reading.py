@@ -29,8 +29,16 @@ T = TypeVar("T")
 class Reading:
     """Threads that ask one store; each question within `seconds`."""
 
-    def __init__(self, *, seconds: float, name: str = "database", clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        *,
+        seconds: float,
+        name: str = "database",
+        threads: int = THREADS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._name = name
+        self._threads = threads
         self._seconds = seconds
         self._clock = clock
         self._questions: SimpleQueue[tuple[Callable[[], Any], asyncio.Future[Any]] | None] = SimpleQueue()
@@ -39,14 +47,14 @@ class Reading:
 
     def start(self) -> None:
         """Start the threads."""
-        for number in range(THREADS):
+        for number in range(self._threads):
             # A daemon, because one that hangs in a frozen database must not keep the process from ending.
             name = f"record-reading-{self._name}-{number}"
             threading.Thread(target=self._run, name=name, daemon=True).start()
 
     def stop(self) -> None:
         """Let the threads end."""
-        for _ in range(THREADS):
+        for _ in range(self._threads):
             self._questions.put(None)
 
     async def ask(self, question: Callable[[], T], *, seconds: float | None = None) -> T:

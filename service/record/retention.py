@@ -1,7 +1,8 @@
 """Remove what was said of patients once it is old enough, and keep the chain whole.
 
 A purge is an entry of the record itself, written before the first content goes: who removed, when, and up to when.
-An outcome goes with the assessment that it is about. The entries stay: who asked when, and which versions answered.
+Outcomes and feedback go with the assessment that they are about. The entries stay: who asked when, and which versions
+answered.
 """
 
 import re
@@ -44,6 +45,13 @@ class Removable:
 
     assessments: int
     outcomes: int
+    feedback: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.assessments or self.outcomes or self.feedback)
+
+    def __str__(self) -> str:
+        return f"{self.assessments} assessments, {self.outcomes} outcomes and {self.feedback} pieces of feedback"
 
 
 def read_limit(stated: str, now: datetime) -> datetime:
@@ -71,7 +79,11 @@ def removable(database: Database, before: datetime) -> Removable:
     asked = _old(before).with_only_columns(ENTRIES.c.kind, func.count().label("number")).group_by(ENTRIES.c.kind)
     with database.reading() as connection:
         counted = {row.kind: row.number for row in connection.execute(asked)}
-    return Removable(assessments=counted.get(Kind.ASSESSMENT, 0), outcomes=counted.get(Kind.OUTCOME, 0))
+    return Removable(
+        assessments=counted.get(Kind.ASSESSMENT, 0),
+        outcomes=counted.get(Kind.OUTCOME, 0),
+        feedback=counted.get(Kind.FEEDBACK, 0),
+    )
 
 
 def purge(
@@ -93,7 +105,7 @@ def purge(
         NotScrubbed: all is removed, but the bytes could not be overwritten.
     """
     found = removable(database, before)
-    if found.assessments + found.outcomes:
+    if found:
         entry = Entry(
             id=id,
             kind=Kind.PURGE,

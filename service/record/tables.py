@@ -1,7 +1,8 @@
 """The tables of the record, as the newest migration leaves them; a test holds the two against each other.
 
 `entries` is the chain, `contents` what was said of patients (all that retention removes), `chain` the one row that is
-locked first by whoever appends: its number and hash are those of the last entry.
+locked first by whoever appends: its number and hash are those of the last entry. `seen_tokens` is no part of the
+record: it is here because all processes of the service share this database.
 """
 
 import json
@@ -142,3 +143,12 @@ KEY = Table(
     CheckConstraint("one = 1", name="record_has_one_key"),
 )
 """What tells the key of the pseudonyms from every other one; the first process that starts writes it."""
+
+SEEN_TOKENS = Table(
+    "seen_tokens",
+    METADATA,
+    Column("digest", AnyText, primary_key=True),
+    Column("expires", Number, nullable=False),
+)
+"""Tokens that are good for one call and were used: a hash of who made each and of its id, until it expires."""
+Index("seen_tokens_by_end", SEEN_TOKENS.c.expires)

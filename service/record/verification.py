@@ -20,6 +20,9 @@ from service.record.tables import CHAIN, CONTENTS, ENTRIES
 PAGE = 250
 """Entries that are read at once: a few megabytes. Between pages no transaction is open, so nobody waits for this."""
 
+_OF_ASSESSMENTS = {str(Kind.OUTCOME): "an outcome of", str(Kind.FEEDBACK): "feedback on"}
+"""Kinds of entries that are about an assessment of the same tenant, and how that is told."""
+
 _BEFORE_ALL = -(2**62)
 _SEEN = ENTRIES.alias("seen")
 _ROWS = (
@@ -140,8 +143,9 @@ def _faults_of(row: Row[Any], before: Head, purges: Purges) -> Iterator[Fault]:
     if said := purges.fault(row):
         yield Fault(seq=seq, said=said)
     yield from _content_faults(row, purges)
-    if row.kind == Kind.OUTCOME and (row.seen_kind, row.seen_tenant) != (Kind.ASSESSMENT, row.tenant):
-        yield Fault(seq=seq, said=f"Entry {seq} is an outcome of an assessment that is not on record.")
+    said = _OF_ASSESSMENTS.get(row.kind)
+    if said is not None and (row.seen_kind, row.seen_tenant) != (Kind.ASSESSMENT, row.tenant):
+        yield Fault(seq=seq, said=f"Entry {seq} is {said} an assessment that is not on record.")
 
 
 def _content_faults(row: Row[Any], purges: Purges) -> Iterator[Fault]:

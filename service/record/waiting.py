@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from itertools import islice
 
-from service.record.entry import Entry
+from service.record.entry import Entry, Kind
 from service.record.segment import Segment
 
 Of = tuple[str, str]
@@ -99,7 +99,7 @@ class Waiting:
         found: list[tuple[dict[Of, list[str]], Of]] = []
         if entry.content is not None and entry.content.person is not None:
             found.append((self._people, (entry.tenant, entry.content.person)))
-        if entry.about is not None:
+        if entry.kind is Kind.OUTCOME and entry.about is not None:
             found.append((self._outcomes, (entry.tenant, entry.about)))
         return found
 

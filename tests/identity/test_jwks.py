@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from service.identity.jwks import MAX_BODY, JwkSet, checked_url
+from service.identity.addresses import checked_url
+from service.identity.jwks import MAX_BODY, JwkSet
 from service.identity.refusals import KeysUnavailable, NotKnown
 from tests.identity.asking import run
 from tests.identity.issuer import Issuer, serving

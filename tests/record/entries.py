@@ -41,3 +41,9 @@ def an_outcome(about: str, roots: str = '["L5"]', **changes: Any) -> Entry:
     """What was found in the end of the assessment `about`."""
     answer = f'{{"roots":{roots},"confirmed_by":"mri","confirmed_on":"2026-11-20"}}'
     return an_entry(a_content(exam=None, answer=answer), kind=Kind.OUTCOME, about=about, **changes)
+
+
+def a_feedback(about: str, **changes: Any) -> Entry:
+    """What a clinician did with the card of the assessment `about`."""
+    answer = '{"outcome":"overridden","override_reason":{"code":"patient-refuses"}}'
+    return an_entry(a_content(exam=None, answer=answer), kind=Kind.FEEDBACK, about=about, **changes)

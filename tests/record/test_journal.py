@@ -10,7 +10,7 @@ from service.record.entry import Entry
 from service.record.journal import Journal
 from service.record.receipt import Kept
 from service.record.segment import decoded, encoded
-from tests.record.entries import a_content, an_entry, an_outcome
+from tests.record.entries import a_content, a_feedback, an_entry, an_outcome
 from tests.record.journals import files, left_behind, only_file, opened_at
 
 TEXTS = {
@@ -138,7 +138,7 @@ def test_a_key_counts_after_a_restart(journal: Journal, folder: Path, tmp_path: 
 def test_what_waits_is_found_by_its_own_tenant_alone(journal: Journal) -> None:
     first, second = (an_entry(a_content(person="somebody", exam=exam)) for exam in ("{}", "[]"))
     outcome = an_outcome(first.id)
-    journal.append([first, second, outcome])
+    journal.append([first, second, outcome, a_feedback(first.id)])
     assert journal.find("clinic", first.id) == first
     assert journal.find("other", first.id) is None
     assert journal.find("clinic", "unknown") is None

@@ -14,7 +14,7 @@ from service.record.entry import Entry
 from service.record.labelled import PAGE, Exported, NotExported, export
 from service.record.retention import purge
 from tests.record.commands import run
-from tests.record.entries import NOON, a_content, an_entry, an_outcome
+from tests.record.entries import NOON, a_content, a_feedback, an_entry, an_outcome
 from tests.record.tampering import tamper
 from training.site.table import read
 
@@ -55,6 +55,16 @@ def test_the_latest_outcome_counts(database: Database, tmp_path: Path) -> None:
     export(database, tmp_path / "exams.jsonl", tenant=None, overwrite=False)
     labels = [(line["patient"], line["roots"], line["confirmed_by"]) for line in lines(tmp_path / "exams.jsonl")]
     assert labels == [(two.id, ["L5"], "mri"), (one.id, ["S1"], "mri")]
+
+
+def test_feedback_is_no_outcome(database: Database, tmp_path: Path) -> None:
+    """What a clinician did with a card says nothing of the root."""
+    one, two = seen(), seen(age=50)
+    database.append([one, two, an_outcome(one.id), a_feedback(one.id), a_feedback(two.id)])
+    assert [each.kind for each in database.outcomes("clinic", one.id)] == ["outcome"]
+    done = export(database, tmp_path / "exams.jsonl", tenant=None, overwrite=False)
+    assert done == Exported(exams=1, assessments=2, purged=0)
+    assert [line["roots"] for line in lines(tmp_path / "exams.jsonl")] == [["L5"]]
 
 
 def test_a_tenant_can_be_chosen(database: Database, tmp_path: Path) -> None:

@@ -1,24 +1,32 @@
 """The tables: made once, whoever comes first; never used by software of another version; as `tables.py` has them."""
 
+import contextlib
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import delete
 
 from service.errors import SchemaOutdated, StartupError
 from service.record import migration, migrations
+from service.record.appending import append
+from service.record.connections import create_file, open_engine, read_url
 from service.record.database import Database
-from service.record.migration import Migrated, migrate, newest
-from service.record.tables import METADATA
+from service.record.entry import Kind
+from service.record.migration import Migrated, damaged_triggers, migrate, newest
+from service.record.tables import CONTENTS, METADATA
 from service.record.verification import verify
 from tests.record.commands import run, run_process
 from tests.record.conftest import SECONDS
-from tests.record.entries import an_entry
+from tests.record.entries import a_feedback, an_entry, an_outcome, moment
 from tests.record.postgres import Cluster
 from tests.record.tampering import execute, file_of
+from tests.service.test_startup import start
 
 NEXT = '''
 """A step that some later version may take."""
@@ -51,6 +59,66 @@ def test_the_tables_are_those_that_the_code_knows(url: str, database: Database) 
     with database.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, METADATA) == []
+
+
+@pytest.fixture
+def first_url(empty_url: str) -> str:
+    """The address of a record as software of version 0001 left it: with entries, one outcome and a purge."""
+    address = read_url(empty_url)
+    file = file_of(empty_url)
+    if file is not None:
+        create_file(file)
+    engine = open_engine(address, seconds=SECONDS, writing=True)
+    with engine.begin() as connection:
+        command.upgrade(migration._config(connection), "0001")
+        old, young = an_entry(at=moment(days_ago=400)), an_entry()
+        purge = replace(an_entry(kind=Kind.PURGE, tenant="*", purged_before=moment(days_ago=365)), content=None)
+        append(connection, [old, young, an_outcome(young.id), purge], acknowledged=False)
+        connection.execute(delete(CONTENTS).where(CONTENTS.c.seq == 1))
+    engine.dispose()
+    return empty_url
+
+
+def test_software_of_now_does_not_start_on_the_first_tables_and_says_what_to_do(first_url: str) -> None:
+    """Also SQLite, whose file the service makes by itself, is not changed without being asked."""
+    database = Database(first_url, seconds=SECONDS)
+    with pytest.raises(SchemaOutdated, match=r"have version 0001, and this software writes 0002: run `make migrate`"):
+        database.check_schema()
+    refused = run(first_url, "verify")
+    assert (refused.status, refused.out) == (2, "")
+    assert "make migrate" in refused.err
+    database.close()
+    started = start(NERVEROOT_DATABASE_URL=first_url)
+    assert started.returncode == 2
+    assert "nerveroot cannot start: The tables of the record have version 0001" in started.stderr
+    assert "run `make migrate`" in started.stderr
+    with contextlib.closing(Database(first_url, seconds=SECONDS)) as unchanged, unchanged.reading() as connection:
+        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one() == "0001"
+
+
+def test_the_first_tables_become_the_second_with_all_that_is_in_them(first_url: str) -> None:
+    database = Database(first_url, seconds=SECONDS)
+    head = database.head()
+    done = run(first_url, "migrate")
+    assert (done.status, done.out, done.err) == (0, "the tables have version 0002 now; they had 0001\n", "")
+    database.check_schema()
+    assert database.head() == head
+    assert list(verify(database, anchor=head)) == []
+    with database.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, METADATA) == []
+        assert damaged_triggers(connection) == []
+        contents = connection.exec_driver_sql("SELECT seq FROM contents ORDER BY seq").scalars().all()
+        assert contents == [2, 3]
+    young = an_entry()
+    database.append([young, a_feedback(young.id)])
+    assert list(verify(database, anchor=head)) == []
+    assert database.head().seq == 6
+    for statement in ("UPDATE entries SET at = ''", "UPDATE contents SET exam = ''", "UPDATE chain SET seq = 0"):
+        with pytest.raises(Exception, match=r"append-only|never"):
+            execute(first_url, statement)
+    assert migrate(first_url, seconds=SECONDS) == Migrated(before="0002", after="0002")
+    database.close()
 
 
 HARMED = {

@@ -16,7 +16,7 @@ from service.record.tables import ENTRIES
 from service.record.verification import verify
 from tests.record.commands import run
 from tests.record.conftest import SECONDS
-from tests.record.entries import NOON, a_content, an_entry, an_outcome, moment
+from tests.record.entries import NOON, a_content, a_feedback, an_entry, an_outcome, moment
 from tests.record.postgres import Cluster
 from tests.record.tampering import execute, file_of
 
@@ -50,6 +50,22 @@ def test_what_is_old_goes_and_its_outcomes_with_it(database: Database) -> None:
     assert found is not None
     assert (found.kind, found.caller, found.at, found.entrance) == (Kind.PURGE, "keeper", moment(), "maintenance")
     assert found.purged_before == moment(days_ago=365)
+
+
+def test_feedback_goes_with_the_assessment_that_it_is_about(url: str, database: Database) -> None:
+    old, young = an_entry(at=OLD), an_entry(at=YOUNG)
+    late, early = a_feedback(old.id, at=YOUNG), a_feedback(young.id, at=YOUNG)
+    database.append([old, young, late, early])
+    with pytest.raises(Exception, match=r"append-only|purge alone"):
+        execute(url, "DELETE FROM contents WHERE seq = 3")
+    assert purge_all(database) == Removable(assessments=1, outcomes=0, feedback=1)
+    assert contents_left(database, [old, young, late, early]) == [False, True, False, True]
+    # What the journal hands in afterwards is as old as what it is about.
+    straggler = a_feedback(old.id)
+    database.append_deferred([straggler])
+    assert purge_all(database, name="again") == Removable(assessments=0, outcomes=0, feedback=1)
+    assert contents_left(database, [straggler, early]) == [False, True]
+    assert list(verify(database)) == []
 
 
 def test_a_second_purge_finds_nothing_and_writes_nothing(database: Database) -> None:
@@ -249,16 +265,17 @@ def test_what_is_no_period_is_refused(stated: str) -> None:
 
 def test_the_command(url: str, database: Database, tmp_path: Path) -> None:
     seen = an_entry(at="2024-05-01T00:00:00.000000Z")
-    database.append([seen, an_outcome(seen.id, at="2024-06-01T00:00:00.000000Z"), an_entry()])
+    database.append([seen, an_outcome(seen.id, at="2024-06-01T00:00:00.000000Z"), a_feedback(seen.id), an_entry()])
     future = run(url, "purge", "--older-than", "2999-01-01")
     assert (future.status, future.out) == (2, "")
     assert "future" in future.err
     dry = run(url, "purge", "--older-than", "2025-01-01", "--dry-run")
-    assert dry.out == ("would remove the content of 1 assessments and 1 outcomes before 2025-01-01 00:00+00:00\n")
+    what = "the content of 1 assessments, 1 outcomes and 1 pieces of feedback before 2025-01-01 00:00+00:00"
+    assert dry.out == f"would remove {what}\n"
     assert contents_left(database, [seen]) == [True]
     done = run(url, "purge", "--older-than", "2025-01-01")
     assert done.status == 0
-    assert "removed the content of 1 assessments and 1 outcomes" in done.out
+    assert done.out.startswith(f"removed {what}\n")
     assert ("VACUUM" in done.out) == (file_of(url) is None)
     assert contents_left(database, [seen]) == [False]
     assert list(verify(database)) == []

@@ -12,7 +12,7 @@ from service.record.purges import Purges
 from service.record.tables import ENTRIES
 from service.record.verification import PAGE, Read, verify
 from tests.record.commands import run, run_process
-from tests.record.entries import NOON, a_content, an_entry, an_outcome, moment
+from tests.record.entries import NOON, a_content, a_feedback, an_entry, an_outcome, moment
 from tests.record.postgres import Cluster
 from tests.record.tampering import execute, file_of, tamper
 
@@ -192,6 +192,24 @@ def assert_found(record: Database, expected: list[tuple[int, str]]) -> None:
     assert [fault.seq for fault in found] == [seq for seq, _ in expected]
     for fault, (_, words) in zip(found, expected, strict=True):
         assert words in str(fault)
+
+
+@pytest.mark.parametrize(
+    ("tenant", "about", "expected"),
+    [
+        ("clinic", "seen", []),
+        ("other", "seen", [(3, "feedback on an assessment that is not on record")]),
+        ("clinic", "nowhere", [(3, "feedback on an assessment that is not on record")]),
+        ("clinic", "feedback", [(3, "feedback on an assessment that is not on record")]),
+    ],
+    ids=["on an assessment", "on one of another tenant", "on nothing", "on other feedback"],
+)
+def test_feedback_is_on_an_assessment_of_the_same_tenant(
+    database: Database, tenant: str, about: str, expected: list[tuple[int, str]]
+) -> None:
+    database.append([an_entry(id="seen"), a_feedback("seen", id="feedback")])
+    database.append([a_feedback(about, tenant=tenant)])
+    assert_found(database, expected)
 
 
 def test_triggers_that_are_gone_are_found(url: str, record: Database) -> None:

@@ -173,8 +173,10 @@ def test_refusals_and_reloads_are_counted() -> None:
     metrics.refused("unknown_key")
     metrics.reloaded(True)
     metrics.reloaded(False)
+    metrics.unshared()
     found = samples(metrics)
     assert found["nerveroot_refusals_total", "reason=unknown_key"] == 2
+    assert found["nerveroot_cds_tokens_unshared_total",] == 1
     assert found["nerveroot_model_reloads_total", "result=swapped"] == 1
     assert found["nerveroot_model_reloads_total", "result=kept"] == 1
 

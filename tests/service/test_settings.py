@@ -6,8 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from service.errors import ModelMissing
+from service.identity.addresses import is_loopback
 from service.released import version_meant
-from service.settings import RELEASED, Settings, is_loopback
+from service.settings import RELEASED, Settings
 from tests.service.test_startup import start
 
 KEY = "0123456789abcdef0123456789abcdef"
