@@ -21,6 +21,7 @@ from service.assessment import Provenance
 from service.classifier import Classifier
 from service.deadline import LEFT_ALONE_SECONDS, Guard
 from service.errors import ClassifierUnavailable, ModelFault, ModelMismatch, ModelMissing
+from service.model_card.report import Report, read_report
 from service.rules import RULESET_VERSION
 from service.settings import Settings
 from service.version import SOFTWARE_VERSION
@@ -47,6 +48,8 @@ class Loaded:
     sets: PredictionSets
     provenance: Provenance
     card: dict[str, Any] | None = None
+    report: Report | None = None
+    """What training measured; None where the release has no report, or no model is loaded."""
     why: str | None = None
     summary: str | None = None
     """`why` without the names of files: readiness is open to everybody."""
@@ -130,6 +133,7 @@ class Models:
                 sets=classifier.sets,
                 provenance=_provenance(classifier.version, classifier.sha256),
                 card=classifier.card,
+                report=read_report(classifier.folder, classifier.card),
                 guard=guard,
             )
         if self._classify is None:

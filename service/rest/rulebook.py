@@ -8,6 +8,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 
 from service.languages import Languages
+from service.model_card.required import CITED
+from service.model_card.source_attributes import of_the_model, of_the_rules
+from service.models import Loaded
 from service.problems import Refusal, problem
 from service.rest.documented import SPOKEN, headers_of, refusals
 from service.rules import RULESET_VERSION
@@ -76,8 +79,8 @@ def rules(policy: Policy, languages: Languages) -> APIRouter:
     return router
 
 
-def model(card: Callable[[], dict[str, Any] | None]) -> APIRouter:
-    """`GET /v1/model`: the card of the model that answers just now; None where none does."""
+def model(loaded: Callable[[], Loaded]) -> APIRouter:
+    """`GET /v1/model`: the card of the model that answers just now."""
     router = APIRouter(tags=["model"])
 
     @router.get(
@@ -86,9 +89,13 @@ def model(card: Callable[[], dict[str, Any] | None]) -> APIRouter:
         summary="The model card in machine-readable form",
     )
     async def show_model() -> dict[str, Any]:
-        """Version, training data, metrics and limits of the model that answers."""
-        found = card()
-        if found is None:
+        """Version, training data, metrics and limits of the model that answers: its manifest.
+
+        `source_attributes` says the same in plain sentences with figures, attribute by attribute as US certification
+        asks it of a predictive intervention; `rules_source_attributes` those of the rules. `GET /model` is the page.
+        """
+        now = loaded()
+        if now.card is None:
             raise Refusal(
                 problem(
                     "no-model",
@@ -97,6 +104,11 @@ def model(card: Callable[[], dict[str, Any] | None]) -> APIRouter:
                     "The rules answer without it. GET /health/ready says why.",
                 )
             )
-        return found
+        return {
+            **now.card,
+            "source_attributes_of": CITED,
+            "source_attributes": [each.as_json() for each in of_the_model(now.card, now.report)],
+            "rules_source_attributes": [each.as_json() for each in of_the_rules()],
+        }
 
     return router
