@@ -7,7 +7,9 @@ import asyncio
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import accumulate
 from typing import Any, Final
 
 from starlette.requests import ClientDisconnect, Request
@@ -29,9 +31,10 @@ LONGEST_LIST: Final = 64
 
 UNREADABLE: Final = "holds half a character, or a number of thousands of digits."
 
-_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]|,', re.DOTALL)
-"""A text (to the end where it is not closed), or what opens, closes or divides; possessive, so that it takes linear
-time whatever is sent."""
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+"""A text, to the end where it is not closed; possessive, so that it takes linear time whatever is sent."""
+_BRACKETS: Final = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+_NO_BRACKETS: Final = bytes(set(range(256)) - set(_BRACKETS))
 
 
 async def read_body(
@@ -102,7 +105,19 @@ class Intricate(ValueError):
         self.fault = Fault(pointer=pointer, detail=detail)
 
 
-def parse(body: bytes) -> Any:
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """How intricate a body may be; by default as an examination of the contract is."""
+
+    deepest: int = DEEPEST
+    most_values: int = MOST_VALUES
+    longest_list: int = LONGEST_LIST
+
+
+EXAM_LIMITS: Final = Limits()
+
+
+def parse(body: bytes, limits: Limits = EXAM_LIMITS) -> Any:
     """The JSON value of a body.
 
     Raises:
@@ -110,8 +125,8 @@ def parse(body: bytes) -> Any:
         Intricate: it is nested too deeply, or holds too many values, half a character or an endless number.
     """
     text = _text(body)
-    if body.count(b"[") + body.count(b"{") > DEEPEST or body.count(b",") >= MOST_VALUES:
-        _measure(body)
+    if body.count(b"[") + body.count(b"{") > limits.deepest or body.count(b",") >= limits.most_values:
+        _measure(body, limits)
     try:
         # The standard parser, because it alone tells of a key that is there twice.
         value = json.loads(text, object_pairs_hook=_without_repeats)
@@ -122,9 +137,9 @@ def parse(body: bytes) -> Any:
         raise Refusal(problem("repeated-key", HTTPStatus.BAD_REQUEST, title, str(fault))) from None
     except (ValueError, RecursionError):
         raise Intricate("", UNREADABLE) from None
-    if body.count(b",") >= LONGEST_LIST:
-        for pointer in _long_lists(value, ""):
-            raise Intricate(pointer, f"must have at most {LONGEST_LIST} items.")
+    if body.count(b",") >= limits.longest_list:
+        for pointer in _long_lists(value, "", limits.longest_list):
+            raise Intricate(pointer, f"must have at most {limits.longest_list:,} items.")
     return value
 
 
@@ -141,32 +156,25 @@ def _text(body: bytes) -> str:
         raise _not_json("The body is not UTF-8.") from None
 
 
-def _measure(body: bytes) -> None:
+def _measure(body: bytes, limits: Limits) -> None:
     """Refuse what is nested too deeply or holds too much, before a parser follows it."""
-    depth, values = 0, 1
-    for token in _TOKEN.finditer(body):
-        first = token[0][:1]
-        if first in b"[{":
-            depth += 1
-        elif first in b"]}":
-            depth -= 1
-        elif first == b",":
-            values += 1
-        if depth > DEEPEST:
-            raise Intricate("", f"is nested more than {DEEPEST} levels deep.")
-        if values > MOST_VALUES:
-            raise Intricate("", f"holds more than {MOST_VALUES:,} values.")
+    bare = _STRING.sub(b"", body)
+    depths = accumulate(map(_BRACKETS.__getitem__, bare.translate(None, _NO_BRACKETS)))
+    if any(depth > limits.deepest for depth in depths):
+        raise Intricate("", f"is nested more than {limits.deepest} levels deep.")
+    if bare.count(b",") >= limits.most_values:
+        raise Intricate("", f"holds more than {limits.most_values:,} values.")
 
 
-def _long_lists(value: Any, pointer: str) -> Iterator[str]:
+def _long_lists(value: Any, pointer: str, longest: int) -> Iterator[str]:
     if isinstance(value, list):
-        if len(value) > LONGEST_LIST:
+        if len(value) > longest:
             yield pointer
         for position, item in enumerate(value):
-            yield from _long_lists(item, f"{pointer}/{position}")
+            yield from _long_lists(item, f"{pointer}/{position}", longest)
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from _long_lists(item, f"{pointer}{step(key) or ''}")
+            yield from _long_lists(item, f"{pointer}{step(key) or ''}", longest)
 
 
 _NAME = re.compile(r"[A-Za-z0-9_\[\]/~.$-]{1,40}", re.ASCII)

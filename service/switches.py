@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from starlette.datastructures import QueryParams
 
 from service.problems import Refusal, problem
+
+RECORD: Final = "Nerveroot-Record"
+"""The header by which an answer says whether it is on record."""
 
 _KNOWN = {"true": True, "1": True, "false": False, "0": False}
 
@@ -37,6 +40,15 @@ class Switch:
         """The parameter in an OpenAPI document."""
         schema = {"type": "boolean", "default": self.default}
         return {"name": self.name, "in": "query", "description": self.description, "schema": schema}
+
+
+COMMIT: Final = Switch(
+    name="commit",
+    default=True,
+    description="Whether the answer is recorded, and the examination compared with later ones of the same "
+    "`patient.reference`. It is compared with earlier ones either way.",
+)
+"""Of every entrance that answers examinations."""
 
 
 def refuse_others(query: QueryParams, switches: Iterable[Switch]) -> None:

@@ -17,22 +17,15 @@ from service.problems import Refusal, problem
 from service.record.entry import Kind
 from service.record.record import Record
 from service.rest.documented import JSON, RECORDED, SPOKEN, headers_of, refusals
-from service.switches import Switch, refuse_others
+from service.switches import COMMIT, RECORD, Switch, refuse_others
 
 ENTRANCE = "rest"
-RECORD = "Nerveroot-Record"
 IDEMPOTENCY_KEY = "Idempotency-Key"
 
 PATIENT_NUMBERS = Switch(
     name="patient_numbers",
     default=False,
     description="Whether `impression.text_for_patient` says in numbers (as in 9 of 10 people) how likely the root is.",
-)
-COMMIT = Switch(
-    name="commit",
-    default=True,
-    description="Whether the answer is recorded, and the examination compared with later ones of the same "
-    "`patient.reference`. It is compared with earlier ones either way.",
 )
 EXPLAIN = Switch(
     name="explain",

@@ -18,9 +18,9 @@ from service.intake import read_body, read_value
 from service.problems import Fault, Refusal, problem
 from service.record.entry import Content, Entry, Kind, moment
 from service.record.record import Mark, Record
-from service.rest.assessments import ENTRANCE, RECORD, no_such_assessment, purged
+from service.rest.assessments import ENTRANCE, no_such_assessment, purged
 from service.rest.documented import JSON, RECORDED, headers_of, refusals
-from service.switches import refuse_others
+from service.switches import RECORD, refuse_others
 from service.version import SOFTWARE_VERSION
 
 MAX_BODY = 1024
