@@ -15,9 +15,13 @@ from starlette.middleware.cors import CORSMiddleware
 
 from features.involvement import Classify
 from service.catalogue import CATALOGUES, read_languages
+from service.cds.fetching import fetcher_of
+from service.cds.routes import cds_services
 from service.consult import Consult
 from service.errors import DatabaseDown
 from service.faults import HANDLERS, failed
+from service.fhir.assess_routes import assessing
+from service.fhir.definitions_routes import definitions
 from service.gate import Gate, LastResort
 from service.health import (
     Check,
@@ -32,14 +36,18 @@ from service.health import (
 )
 from service.hosts import OwnHosts
 from service.identity.admission import admission_of
+from service.identity.cds_clients import cds_admission_of
 from service.metrics import Metrics
 from service.models import Models, Reloaded
 from service.openapi import openapi
+from service.pages.routes import pages
+from service.public_address import public_address
 from service.record.database import Database
 from service.record.journal import Journal
 from service.record.key import record_key
 from service.record.pseudonyms import Pseudonyms
 from service.record.record import Record
+from service.record.seen_tokens import SeenTokens
 from service.rest.assessments import CROSS_ORIGIN, assessments
 from service.rest.operation import health, metrics, reloading
 from service.rest.outcomes import outcomes
@@ -101,6 +109,9 @@ def create_app(settings: Settings, classify: Classify | None = None, catalogues:
         return done
 
     admission = admission_of(settings, refused=seen.refused)
+    used = SeenTokens(database, seconds=settings.record_seconds)
+    cds_admission = cds_admission_of(settings, used, refused=seen.refused)
+    address, fetcher = public_address(settings), fetcher_of(settings)
     consult = Consult(
         models=models,
         record=record,
@@ -113,8 +124,10 @@ def create_app(settings: Settings, classify: Classify | None = None, catalogues:
     async def running(_: FastAPI) -> AsyncIterator[None]:
         await record.start()
         await admission.prepare()
+        await cds_admission.prepare()
         yield
         await record.close()
+        await cds_admission.close()
         await admission.close()
         if tracing:
             tracing.close()
@@ -134,7 +147,24 @@ def create_app(settings: Settings, classify: Classify | None = None, catalogues:
     app.include_router(assessments(consult, record, admission, languages, _examples()))
     app.include_router(outcomes(record, admission))
     app.include_router(rules(settings.red_flag_policy, languages))
-    app.include_router(model(lambda: models.current.card))
+    app.include_router(model(lambda: models.current))
+    app.include_router(
+        cds_services(
+            consult,
+            record,
+            cds_admission,
+            languages,
+            fetcher,
+            address,
+            seen,
+            smart_launch_url=settings.smart_launch_url,
+        )
+    )
+    app.include_router(
+        definitions(lambda: models.current, address, auth=settings.auth, cors=bool(settings.cors_origins))
+    )
+    app.include_router(assessing(consult, admission, languages, lambda: models.current, address))
+    app.include_router(pages(lambda: models.current))
     app.include_router(reloading(reload, admission))
     app.include_router(health(ready, admission.prepare))
     app.include_router(metrics(seen, admission, everybody=settings.metrics_open))

@@ -24,6 +24,15 @@ ALLOWED = {
         *("service.record", "service.errors", "service.settings", "service.version"),
         *("sqlalchemy", "alembic", "psycopg", "uuid6", "pydantic"),
     },
+    "service/terminology": {"features", "service.terminology"},
+    "service/chart": {
+        "features",
+        "service.chart",
+        "service.terminology",
+        "service.intake",
+        "service.problems",
+        "pydantic",
+    },
     "service/identity": {
         *("service.identity", "service.errors", "service.settings", "service.problems"),
         *("starlette", "limits", "jwt", "cryptography", "httpx2", "pydantic"),
@@ -32,7 +41,7 @@ ALLOWED = {
         *("features", "service", "numpy", "onnxruntime", "_typeshed"),
         *("fastapi", "starlette", "pydantic", "pydantic_core", "pydantic_settings", "uvicorn", "uuid6"),
         *("sqlalchemy", "alembic", "psycopg", "limits", "jwt", "cryptography", "httpx2"),
-        *("prometheus_client", "opentelemetry", "pythonjsonlogger"),
+        *("prometheus_client", "opentelemetry", "pythonjsonlogger", "jinja2"),
     },
     "training": {
         *("features", "training", "numpy", "pandas", "sklearn", "scipy", "onnx", "onnxruntime", "mlflow"),

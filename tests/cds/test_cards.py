@@ -1,0 +1,333 @@
+"""Cards: what CDS Hooks demands of them, and what they say to whom."""
+
+import dataclasses
+import re
+from typing import Any
+
+import pytest
+
+from features.anatomy import ROOTS
+from service.assessment import PresentFlag
+from service.cds.cards import EXTENSION, Card, Pages, card, card_to_a_minor, card_without_record, pressing
+from service.cds.case import Case
+from service.cds.orders import Imaging, Order
+from service.cds.question import Verdict
+from service.cds.wording import (
+    BY_RULE,
+    BY_VERDICT,
+    CHILD,
+    LONGEST_SUMMARY,
+    NOT_RECORDED,
+    TO_THE_PERSON,
+    WEAK,
+    fitting,
+    named,
+    summary,
+)
+from service.chart.facts import CONDITIONS, MEDICATIONS, Basis, Question, State
+from service.rules.guideline import Policy, RedFlag
+from service.rules.imaging import IMAGING
+from service.rules.red_flags import RED_FLAGS
+from service.silenced import FlagsAtLeast
+from service.terminology.override_reasons import ALL_REASONS
+from tests.cds.charts import EARLY, ORDER, PAGES, a_case, a_chart
+from tests.cds.schema import valid
+from tests.cds.test_question import ASKED, CANDIDATE, LONG, OPENED
+from tests.fhir.shapes import nothings
+
+CASES: dict[str, Case] = {
+    **{f"ordered: {name}": a_case(**sections) for name, (_, sections) in ASKED.items()},
+    **{
+        f"ordered, exam on file: {name}": a_case(chart=a_chart(exam=True), **sections)
+        for name, (_, sections) in ASKED.items()
+    },
+    **{f"opened: {name}": a_case(chart=chart, order=None, **sections) for name, (_, chart, sections) in OPENED.items()},
+}
+TO_PERSONS = {name: dataclasses.replace(case, to_person=True) for name, case in CASES.items() if case.order is None}
+
+
+@pytest.mark.parametrize(
+    "case", [*CASES.values(), *TO_PERSONS.values()], ids=[*CASES, *(f"{n}, plain" for n in TO_PERSONS)]
+)
+def test_every_card_is_one_of_cds_hooks(case: Case) -> None:
+    made = card(case, PAGES)
+    valid("response", {"cards": [made]})
+    assert nothings(made) == []
+    assert len(made["summary"]) <= LONGEST_SUMMARY
+    assert not set("<>") & set(made["detail"])
+    assert made["uuid"] == case.assessment.id
+
+
+def raised(rule: RedFlag) -> PresentFlag:
+    return PresentFlag(
+        rule_id=rule.rule_id,
+        label=rule.label,
+        urgency=rule.urgency,
+        action=rule.action,
+        because=(),
+        overrides=True,
+        supported_by=(),
+        citations=rule.citations,
+    )
+
+
+def test_every_rule_of_imaging_has_a_summary() -> None:
+    assert set(BY_RULE) == {rule.rule_id for rule in IMAGING}
+
+
+def test_every_summary_fits_uncut_whatever_the_flags_are_called() -> None:
+    longest = named(tuple(raised(rule) for rule in sorted(RED_FLAGS, key=lambda rule: -len(rule.label))))
+    labels = [f"{rule.label}, and {len(RED_FLAGS)} more" for rule in RED_FLAGS]
+    fixed = [*BY_RULE.values(), *BY_VERDICT.values(), *TO_THE_PERSON.values(), CHILD, NOT_RECORDED]
+    flags_alone = "Emergency: {flags}. The rest of the answer could not be recorded."
+    for text in (each.format(flags=label) for each in (*fixed, flags_alone) for label in (longest, *labels)):
+        assert len(text) <= LONGEST_SUMMARY, text
+        assert "\n" not in text
+
+
+@pytest.mark.parametrize("length", [1, 138, 139, 140, 500])
+def test_a_longer_label_of_another_language_is_cut_at_a_word(length: int) -> None:
+    for text in ("x" * length, ("word " * length)[:length]):
+        cut = fitting(text)
+        assert len(cut) <= LONGEST_SUMMARY
+        assert (cut == text) is (length <= LONGEST_SUMMARY)
+        assert cut == text or cut.endswith(("word…", "x…"))
+
+
+def test_the_summary_names_the_most_urgent_flag_and_counts_the_others() -> None:
+    found = a_case(70, red_flags={"history_of_cancer": True, "urinary_retention": True})
+    overriding = [flag for flag in found.assessment.red_flags.present if flag.overrides]
+    said = card(found, PAGES)["summary"]
+    assert said.startswith("Emergency: Urinary retention, and ")
+    assert f"and {len(overriding) - 1} more." in said
+
+
+SAYS: dict[str, tuple[Case, tuple[str, ...]]] = {
+    "where a flag was found": (
+        a_case(
+            chart=a_chart(
+                basis={
+                    "red_flags.urinary_retention": (
+                        Basis(label="Retention of urine", source=CONDITIONS, provisional=True),
+                    )
+                }
+            ),
+            red_flags={"urinary_retention": True},
+        ),
+        ("**Urinary retention** (emergency)", "problem list, Retention of urine (suspected, not confirmed)"),
+    ),
+    "that a flag stands in the exam form": (
+        a_case(chart=a_chart(exam=True), red_flags={"urinary_retention": True}),
+        ("Found: exam form of 2026-11-20.",),
+    ),
+    "that it is the age": (
+        a_case(60, **EARLY),
+        ("Found: date of birth.", "the weakest flag of the list", "Under the policy in force (listed)"),
+    ),
+    "that age only adds": (a_case(60, policy=Policy.CONTEXTUAL, **EARLY), ("**Age over 50** (adds to others)",)),
+    "what nobody asked": (a_case(**EARLY), ("Not asked", "Urinary retention; Fecal incontinence; Saddle anesthesia")),
+    "the reason and its sources": (
+        a_case(**EARLY),
+        (
+            "No imaging in the first 6 to 8 weeks without a red flag",
+            "(2011)",
+            "](https://doi.org/10.7326/0003-4819-154-3-201102010-00008)",
+        ),
+    ),
+    "the safety net": (a_case(**EARLY), ("Safety net on cauda equina syndrome",)),
+    "how many codes are not known": (
+        a_case(chart=a_chart(unknown=12), **EARLY),
+        ("codes that are not known here: 12. Any of them may be a red flag",),
+    ),
+    "what was not supplied": (
+        a_case(chart=a_chart(states={MEDICATIONS: State.ABSENT}), **EARLY),
+        ("The medication list was not supplied.",),
+    ),
+    "what could not be read": (
+        a_case(chart=a_chart(states={CONDITIONS: State.FAILED}, unread=2), **EARLY),
+        ("**What is missing**", "The problem list could not be read.", "2 entries of the chart could not be read."),
+    ),
+    "what could not be read, beside a flag": (
+        a_case(chart=a_chart(states={CONDITIONS: State.PARTIAL}, unread=2), red_flags={"fever": True}),
+        ("The problem list is only partly known", "Entries that could not be read: 2."),
+    ),
+    "what has to be looked at": (
+        a_case(chart=a_chart(questions=(Question(code="x", text="Is it *new*?"),)), **EARLY),
+        ("Is it \\*new\\*?",),
+    ),
+    "what the plan asks back": (a_case(), ("How long have the symptoms lasted",)),
+    "that no exam form is on file": (
+        a_case(chart=a_chart(earlier=True), **EARLY),
+        ("No exam form of these days is on file", "The last one, of 2026-10-23, counts as the one before."),
+    ),
+    "that another image is asked for": (
+        a_case(
+            order=Order(reference="ServiceRequest/x", resource={}, modality=Imaging.RADIOGRAPH, removable=True),
+            red_flags={"history_of_cancer": True},
+        ),
+        ("Asked for is MRI; ordered is a radiograph.",),
+    ),
+    "that MRI is not safe": (
+        a_case(treatment={"mri_contraindicated": True}, red_flags={"urinary_retention": True}),
+        ("Asked for is CT with myelography, because MRI is stated to be contraindicated; ordered is an MRI.",),
+    ),
+    "where to send": (a_case(red_flags={"urinary_retention": True}), ("**What to do**", "Emergency referral now")),
+    "the roots of an exam form": (
+        a_case(chart=a_chart(exam=True), examination={"strength": {"great_toe_extension": 4}}, **EARLY),
+        ("**Exam form of 2026-11-20**",),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SAYS)
+def test_a_card_says(name: str) -> None:
+    case, expected = SAYS[name]
+    made = card(case, PAGES)
+    for text in expected:
+        assert text in made["detail"]
+
+
+def test_not_rated_means_that_nothing_is_said_of_the_order() -> None:
+    """Hazard H-02: a chart that says little is taken for a screen."""
+    made = card(a_case(), PAGES)
+    assert "Not rated" in made["summary"]
+    assert "No imaging" not in made["detail"]
+    assert "overrideReasons" not in made
+
+
+NUMBER = re.compile(r"\d+(\.\d+)?\s?%")
+SHARES = re.compile(r"Probability|" + "|".join(f"{root} (\\d+|over|under)" for root in ROOTS))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_probabilities_are_told_only_where_an_exam_form_is_on_file(name: str) -> None:
+    """Hazard H-07: a number that rests on next to nothing is believed."""
+    case = CASES[name]
+    told = bool(SHARES.search(card(case, PAGES)["detail"]))
+    assert not told or case.chart.exam is not None
+
+
+def test_the_shares_of_the_roots_are_those_of_the_answer() -> None:
+    case = a_case(
+        chart=a_chart(exam=True),
+        history={**LONG, "side": "left", "leg_pain_worse_than_back_pain": True},
+        examination={
+            "strength": {"great_toe_extension": 4, "ankle_dorsiflexion": 4.5, "knee_extension": 5},
+            "sensation": {"great_toe": "reduced"},
+            "reflexes": {"achilles": "normal", "patellar": "normal"},
+        },
+        treatment=CANDIDATE,
+    )
+    assert not case.assessment.classifier.abstained
+    assert "L4 5 %, L5 80 %, S1 10 %; held to be involved: L5." in card(case, PAGES)["detail"]
+
+
+@pytest.mark.parametrize("name", TO_PERSONS)
+def test_the_person_reads_other_words_and_the_same_decisions(name: str) -> None:
+    """Hazard H-12: the words for one reader change a decision."""
+    plain, technical = card(TO_PERSONS[name], PAGES), card(CASES[name], PAGES)
+    for shared in ("uuid", "indicator", "source", "extension"):
+        assert plain[shared] == technical[shared]
+    assert plain["detail"] != technical["detail"]
+    assert not NUMBER.search(plain["detail"] + plain["summary"])
+    assert "links" not in plain
+
+
+def test_the_person_in_an_emergency_is_sent_to_hospital() -> None:
+    case = a_case(order=None, to_person=True, red_flags={"saddle_anesthesia": True})
+    made = card(case, PAGES)
+    assert "go to hospital now" in made["summary"]
+    assert "You need to go to hospital now" in made["detail"]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_reasons_to_override_stand_on_a_card_that_says_not_now(name: str) -> None:
+    case = CASES[name]
+    made = card(case, PAGES)
+    expected = [each.coding for each in ALL_REASONS] if case.verdict is Verdict.NOT_NOW else None
+    assert made.get("overrideReasons") == expected
+
+
+def test_the_page_is_linked_by_its_address_or_launched_with_the_id_alone() -> None:
+    case = a_case(**EARLY)
+    absolute = card(case, PAGES)["links"]
+    launched = card(case, Pages(address=PAGES.address, smart_launch_url="https://app.example/launch"))["links"]
+    assert absolute == [{"label": "Open the exam form", "url": "https://nerveroot.example/", "type": "absolute"}]
+    assert launched == [
+        {
+            "label": "Open the exam form",
+            "url": "https://app.example/launch",
+            "type": "smart",
+            "appContext": case.assessment.id,
+        }
+    ]
+
+
+def test_the_source_is_about_the_service() -> None:
+    assert card(a_case(**EARLY), PAGES)["source"] == {
+        "label": "nerveroot",
+        "url": "https://nerveroot.example/model",
+        "topic": {"system": "urn:nerveroot:fhir:CodeSystem:rules", "code": "IM-FIRST-WEEKS"},
+    }
+
+
+def test_programs_read_the_decisions_by_their_codes() -> None:
+    told = card(a_case(red_flags={"fever": True}, **EARLY), PAGES)["extension"][EXTENSION]
+    assert told["urgency"] == "urgent"
+    assert told["verdict"] == "red_flag"
+    assert told["order"] == "ServiceRequest/order-1"
+    assert told["imaging"] == {"indicated": True, "modality": "mri", "timing": "immediate", "rule_id": "IM-RED-FLAG"}
+    assert {"rule_id": "RF-INFECTION-FEVER", "urgency": "urgent", "overrides": True} in told["red_flags"]
+
+
+@pytest.mark.parametrize("reference", ["ServiceRequest/<script>", "ServiceRequest/Jane Doe", None])
+def test_an_order_is_named_by_its_id_alone(reference: str | None) -> None:
+    """Hazard H-26: free text of the call comes back."""
+    order = dataclasses.replace(ORDER, reference=reference, removable=False)
+    assert "order" not in card(a_case(order=order, **EARLY), PAGES)["extension"][EXTENSION]
+
+
+def of_flags(**sections: Any) -> FlagsAtLeast:
+    found = a_case(**sections).assessment
+    return FlagsAtLeast(urgency=found.urgency, red_flags=found.red_flags)
+
+
+WITHOUT_RECORD: dict[str, tuple[str, bool, FlagsAtLeast | None]] = {
+    "emergency": ("critical", True, of_flags(red_flags={"urinary_retention": True})),
+    "urgent": ("warning", True, of_flags(red_flags={"fever": True})),
+    "age over 50 alone": ("info", False, of_flags(age=60)),
+    "no flag": ("info", False, of_flags()),
+    "not even the flags": ("info", False, None),
+}
+
+
+@pytest.mark.parametrize("name", WITHOUT_RECORD)
+def test_what_is_left_of_an_answer_that_is_not_on_record(name: str) -> None:
+    """Hazard H-14: what fails takes the red flags along."""
+    indicator, told, flagged = WITHOUT_RECORD[name]
+    made: Card = card_without_record(flagged, a_chart(), ORDER, PAGES)
+    valid("response", {"cards": [made]})
+    assert nothings(made) == []
+    assert pressing(flagged) is told
+    assert made["indicator"] == indicator
+    assert "could not be recorded" in made["summary"]
+    assert not {"uuid", "suggestions", "overrideReasons"} & set(made)
+
+
+def test_a_minor_is_told_of_and_not_rated() -> None:
+    """Hazard H-13: used for people it was not made for."""
+    made = card_to_a_minor(PAGES)
+    valid("response", {"cards": [made]})
+    assert made["indicator"] == "info"
+    assert "paediatric" in made["summary"]
+
+
+def test_the_weak_flags_are_those_of_the_rules() -> None:
+    assert {"RF-AGE-OVER-50"} == WEAK
+
+
+def test_the_summary_to_a_clinician_is_never_that_to_the_person() -> None:
+    case = a_case(order=None, **EARLY)
+    assert summary(case.verdict, case.assessment, to_person=False) != summary(
+        case.verdict, case.assessment, to_person=True
+    )
