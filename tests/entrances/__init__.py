@@ -1,0 +1,1 @@
+"""The same patients by every entrance."""
