@@ -78,6 +78,14 @@ soak: setup ## send 100,000 examinations to a service of its own, watch its memo
 recording: setup ## measure what it costs to keep an answer: one commit each against shared ones
 	$(RUN) -m bench.recording $(ARGS)
 
+.PHONY: demo-ehr
+demo-ehr: setup ## play a small record system: orders with signed tokens, cards, feedback (BASE=http://127.0.0.1:8000)
+	@$(RUN) -m bench.demo_ehr $(if $(BASE),--base "$(BASE)") $(ARGS)
+
+.PHONY: cards
+cards: setup ## measure how long a card of CDS Hooks takes, with everything prefetched
+	@$(RUN) -m bench.cds $(ARGS)
+
 .PHONY: alerts
 alerts: ## check and test the alert rules (needs promtool; Debian: apt-get install prometheus)
 	cd deploy/prometheus && promtool check rules alerts.yaml && promtool test rules alerts_test.yaml drift_test.yaml
