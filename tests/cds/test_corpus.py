@@ -91,7 +91,7 @@ def _created(card: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 @pytest.mark.parametrize("name", [name for name in CORPUS if CORPUS[name].expected.status == 200])
 def test_only_orders_that_come_too_early_may_be_taken_back(client: TestClient, name: str) -> None:
-    """Hazard H-06: imaging that is needed is withheld."""
+    """Hazards H-06, H-29: imaging that is needed is withheld."""
     for card in ask(client, name).json()["cards"]:
         if _verdict(card) != "not_now":
             assert not _removes(card)

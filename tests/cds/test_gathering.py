@@ -143,6 +143,7 @@ NO_BIRTH_DATE = {key: value for key, value in patient().items() if key != "birth
     ],
 )
 def test_without_what_is_needed_nothing_is_said(changes: Resource, missing: list[str]) -> None:
+    """Hazard H-28: a chart that nobody read is taken for one without a flag."""
     refusal = refused(signing(**changes))
     assert (refusal.status, refusal.type) == (412, "urn:nerveroot:problem:data-missing")
     assert [each.pointer for each in refusal.errors] == [f"/prefetch/{key}" for key in missing]
@@ -255,6 +256,7 @@ def test_a_reason_that_is_a_condition_counts_as_its_status_says() -> None:
 
 
 def test_what_is_about_somebody_else_is_refused() -> None:
+    """Hazard H-28: the chart of somebody else is read."""
     assert refused(signing(patient=patient(id="p2"))).status == 422
 
 
@@ -319,6 +321,7 @@ def test_a_problem_list_that_could_not_be_read_is_tried_once_more(fhir: FhirServ
 
 
 def test_a_server_that_fails_is_no_problem_list(fhir: FhirServer) -> None:
+    """Hazard H-28: what could not be fetched is taken for empty."""
     said = order_sign(prefetch=prefetched(conditions=ABSENT), fhirServer=fhir.base)
     assert [each.pointer for each in refused(said, ON_LOOPBACK).errors] == ["/prefetch/conditions"]
 

@@ -129,7 +129,7 @@ UNREAD: dict[str, tuple[bool, Chart]] = {
 
 @pytest.mark.parametrize("name", UNREAD)
 def test_an_order_is_called_early_only_where_the_chart_was_read(name: str) -> None:
-    """Hazard H-02: what could not be read is taken for absent."""
+    """Hazards H-02, H-29: what could not be read is taken for absent."""
     enough, chart = UNREAD[name]
     found = a_case(chart=chart, **EARLY)
     assert found.verdict is (Verdict.NOT_NOW if enough else Verdict.NOT_ENOUGH)
@@ -138,6 +138,7 @@ def test_an_order_is_called_early_only_where_the_chart_was_read(name: str) -> No
 
 @pytest.mark.parametrize("name", UNREAD)
 def test_an_unread_chart_takes_nothing_from_a_red_flag(name: str) -> None:
+    """Hazard H-29: what could not be read hides what was."""
     found = a_case(chart=UNREAD[name][1], red_flags={"urinary_retention": True})
     assert found.verdict is Verdict.EMERGENCY
 
@@ -169,7 +170,7 @@ REASONS: dict[str, tuple[Verdict, Order]] = {
 
 @pytest.mark.parametrize("name", REASONS)
 def test_an_order_whose_reason_is_not_read_is_not_called_early(name: str) -> None:
-    """Hazard H-02: a flag that stands in the reason for the order is taken for absent."""
+    """Hazards H-02, H-29: a flag that stands in the reason for the order is taken for absent."""
     expected, order = REASONS[name]
     found = a_case(order=order, **EARLY)
     assert found.verdict is expected
@@ -225,7 +226,7 @@ def test_the_named_rules_are_there() -> None:
 
 @pytest.mark.parametrize("order", [ORDER, None])
 def test_the_verdict_is_of_the_answer_and_not_of_the_classifier(order: Order | None) -> None:
-    """Hazard H-03: a probability decides on urgency."""
+    """Hazards H-03, H-29: a probability decides on urgency."""
     exam = an_exam(40, **EARLY)
     said = {
         verdict(an_assessment(exam, classify=each), a_chart(), order)

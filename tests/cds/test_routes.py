@@ -194,7 +194,7 @@ def unwritable(tmp_path: Path) -> Iterator[TestClient]:
 def test_where_nothing_can_be_recorded_red_flags_are_told_all_the_same(
     unwritable: TestClient, call: dict[str, Any], indicator: str
 ) -> None:
-    """Hazard H-14: a full disk silences an emergency."""
+    """Hazards H-14, H-29: a full disk silences an emergency."""
     answer = unwritable.post(ORDERS, json=call)
     assert answer.status_code == 200
     assert answer.headers["Nerveroot-Record"] == "none"

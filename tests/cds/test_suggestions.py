@@ -58,7 +58,7 @@ def test_what_is_offered(name: str) -> None:
 
 @pytest.mark.parametrize("name", ASKED)
 def test_an_order_is_taken_back_only_where_it_is_too_early(name: str) -> None:
-    """Hazard H-06: imaging that is needed is withheld."""
+    """Hazards H-06, H-29: imaging that is needed is withheld."""
     expected, sections = ASKED[name]
     case = a_case(**sections)
     removed = [

@@ -87,7 +87,7 @@ def test_there_are_twenty() -> None:
 @pytest.mark.parametrize("name", PATIENTS)
 @pytest.mark.parametrize("entrance", ENTRANCES)
 def test_the_same_patient_gets_the_same_decisions(client: TestClient, entrance: str, name: str) -> None:
-    """Hazard H-14: one of the entrances answers by rules of its own."""
+    """Hazards H-14, H-28: one of the entrances answers by rules of its own."""
     body = alone(PATIENTS[name])
     first = decided(client, by_rest(client, body))
     assert decided(client, ENTRANCES[entrance](client, body)) == first

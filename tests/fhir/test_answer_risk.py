@@ -33,7 +33,7 @@ from tests.fhir.answers import Found, answered, as_bundle, by_the_model, exam_of
     ],
 )
 def test_a_probability_is_sent_in_per_cent(probability: float, sent: float) -> None:
-    """Certainty is never a matter of rounding."""
+    """Hazard H-30: a fraction is sent; and certainty is never a matter of rounding."""
     assert percentage(probability) == sent
 
 
@@ -42,7 +42,7 @@ def by_root(risk: Found) -> dict[str, Found]:
 
 
 def test_a_share_of_071_is_71_per_cent_on_the_wire() -> None:
-    """Hazard H-16: a probability is read a hundred times too small."""
+    """Hazards H-16, H-30: a probability is read a hundred times too small."""
     _, bundle = answered(
         classify=classifier_of(0.08, 0.71, 0.12, 0.2), examination={"strength": {"great_toe_extension": 4}}
     )
@@ -52,7 +52,7 @@ def test_a_share_of_071_is_71_per_cent_on_the_wire() -> None:
 
 @pytest.mark.parametrize("name", PATIENTS)
 def test_the_same_is_said_as_in_the_plain_answer(name: str) -> None:
-    """ras-2: at most 100; and each is the probability of `/v1` in per cent, to the last digit."""
+    """Hazard H-30: an entrance says another number. Each is that of `/v1` in per cent, at most 100 (ras-2)."""
     exam = exam_of(PATIENTS[name])
     answer = by_the_model(exam)
     legs = [answer.classifier, *([answer.other_leg.classifier] if answer.other_leg else [])]

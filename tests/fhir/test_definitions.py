@@ -155,7 +155,7 @@ def test_the_sets_of_standard_codes_hold_all_that_are_known(name: str, codes: li
 
 @pytest.mark.parametrize("name", BY_NAME)
 def test_no_code_of_others_is_used_that_was_not_seen(name: str) -> None:
-    """A number from memory means something else."""
+    """Hazard H-15: a number from memory means something else."""
     foreign = {"http://unitsofmeasure.org", "http://terminology.hl7.org/CodeSystem/observation-category"}
     for place, coding in codings(BY_NAME[name]):
         if coding["system"] not in OURS | foreign:

@@ -122,7 +122,7 @@ def test_few_items_wait_for_another_and_that_one_comes_first() -> None:
 
 
 def test_no_red_flag_waits_for_anything_but_how_fast_weakness_grew() -> None:
-    """A flag that is hidden is not asked for."""
+    """Hazard H-02: a flag that is hidden is not asked for."""
     hidden = [each["linkId"] for each in ALL if each["linkId"].startswith("red_flags.") and "enableWhen" in each]
     assert hidden == ["red_flags.motor_deterioration_hours"]
     assert "enableWhen" not in BY_LINK["red_flags"]

@@ -68,6 +68,7 @@ def test_the_answers_to_one_question_can_be_told_apart(code: str) -> None:
     ],
 )
 def test_grades_are_named_as_clinicians_write_them(code: str, display: str) -> None:
+    """Hazard H-16: a grade is read as another one."""
     assert VALUE_TEXTS[code] == display
 
 
@@ -91,7 +92,7 @@ def test_the_form_asks_for_all_of_the_examination_once() -> None:
 
 
 def test_the_form_asks_for_red_flags_before_anything_that_can_wait() -> None:
-    """A form that is left before its end must have asked for them."""
+    """Hazard H-02: a form that is left before its end must have asked for them."""
     assert [group.code for group in form_groups()][:2] == ["patient", "red_flags"]
     flags = next(group for group in form_groups() if group.code == "red_flags")
     assert flags.members[0].code == "red_flags.urinary_retention"
