@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from features.involvement import Classify
+from service.app import create_app
 from service.fhir.assess_input import TAKEN
 from service.fhir.assess_routes import ADDRESS, EXAMPLES, MAX_FHIR
 from service.responding import FHIR_JSON
@@ -17,13 +20,18 @@ from tests.builders import Body, a_body, no_classifier
 from tests.entrances.forms import bundle, patient_id, response
 from tests.entrances.patients import PATIENTS
 from tests.fhir.answers import Found, of_type, the
-from tests.fhir.service_of_one_operation import ADDRESS as SERVICE
-from tests.fhir.service_of_one_operation import serving
 from tests.fhir.shapes import check
 from tests.identity.keys import made
 
 EMERGENCY = a_body(red_flags={"urinary_retention": True})
 WEAK = a_body(examination={"strength": {"great_toe_extension": 4}})
+
+
+@contextmanager
+def serving(settings: Settings | None = None, classify: Classify | None = None) -> Iterator[TestClient]:
+    """The service, as it is deployed."""
+    with TestClient(create_app(settings or Settings(), classify)) as client:
+        yield client
 
 
 @pytest.fixture(scope="module")
@@ -319,7 +327,7 @@ def test_observations_that_were_sent_are_referred_to(client: TestClient) -> None
 
 def test_links_lead_to_the_public_address(client: TestClient) -> None:
     (extension,) = the(answered(client, response(WEAK)), "GuidanceResponse")["extension"]
-    assert extension["valueUri"] == f"{SERVICE}/cds-services"
+    assert extension["valueUri"] == f"{client.base_url}/cds-services"
 
 
 EARLIER = form(
