@@ -37,6 +37,7 @@ class Problem:
     onset: Days | None = None
     """When it began; None where nobody says, or where it came back."""
     recorded: Days | None = None
+    """When it was written down; None where it came back, since that was the first time."""
 
     def is_new(self, today: date, days: int) -> bool:
         """Whether it may have begun, or been written down, within so many days; without a date it may."""
@@ -53,9 +54,10 @@ def problem_of(condition: Any, today: date) -> Problem | None:
     if not isinstance(condition, Mapping) or condition.get("resourceType") != "Condition":
         raise Unreadable("no Condition")
     verified = status_code(condition.get("verificationStatus"), "condition-ver-status", VERIFICATION)
-    clinical = status_code(condition.get("clinicalStatus"), "condition-clinical", CLINICAL)
     if verified in DENIED:
         return None
+    clinical = status_code(condition.get("clinicalStatus"), "condition-clinical", CLINICAL)
+    again = clinical in AGAIN
     meanings, label = meant(condition.get("code"))
     over = clinical in OVER or _abated(condition, today)
     if over and not any(each.lasting for each in meanings):
@@ -65,8 +67,8 @@ def problem_of(condition: Any, today: date) -> Problem | None:
         label=label,
         provisional=verified in SUSPECTED,
         over=over,
-        onset=None if clinical in AGAIN else _onset(condition),
-        recorded=days_of(condition.get("recordedDate")),
+        onset=None if again else _onset(condition),
+        recorded=None if again else days_of(condition.get("recordedDate")),
     )
 
 

@@ -15,7 +15,7 @@ from service.terminology.standard_codes import StandardCode, standard_codes
 Entry = Mapping[str, Any]
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T.+)?)?)?", re.ASCII)
-MOST_CODINGS: Final = 100
+A_DAY: Final = timedelta(days=1)
 
 
 class Unreadable(ValueError):
@@ -33,7 +33,7 @@ class Days:
 def codings(concept: Any) -> Iterator[tuple[str, str]]:
     """System and code of every coding of a CodeableConcept that has both."""
     listed = concept.get("coding") if isinstance(concept, Mapping) else None
-    for each in listed[:MOST_CODINGS] if isinstance(listed, Sequence) and not isinstance(listed, str) else ():
+    for each in listed if isinstance(listed, Sequence) and not isinstance(listed, str) else ():
         if isinstance(each, Mapping):
             system, code = each.get("system"), each.get("code")
             if isinstance(system, str) and isinstance(code, str):
@@ -78,16 +78,16 @@ def days_of(stated: Any) -> Days | None:
 
 
 def moment_of(stated: Any, now: datetime | None) -> datetime | None:
-    """A time of FHIR, or the beginning of a day that is stated alone (in UTC); never later than `now` for a day alone.
+    """A time of FHIR, or the beginning of a day that is stated alone (in UTC); None where it is neither.
 
-    None where it is neither.
+    A day alone that has begun somewhere, and here not yet, is `now`.
     """
     if not isinstance(stated, str):
         return None
     try:
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", stated, re.ASCII):
             day = datetime.fromisoformat(stated).replace(tzinfo=UTC)
-            return day if now is None else min(day, now)
+            return now if now is not None and now < day <= now + A_DAY else day
         read = datetime.fromisoformat(stated)
     except ValueError:
         return None

@@ -15,7 +15,7 @@ NEW_DAYS: Final = 84
 is called chronic. A convention of this service; older ones are asked about instead."""
 
 FRESH_DAYS: Final = 14
-"""Days for which an exam form, or a sign that was observed, counts as today's examination. A convention:
+"""Days for which an exam form, or a sign or a denial that was observed, counts as today's examination. A convention:
 a scan is often ordered some days after the examination, and after six weeks all is examined anew."""
 
 CANCER: Final = "red_flags.history_of_cancer"
@@ -36,6 +36,8 @@ class Meaning:
     value: Any = True
     while_new: bool = False
     question: str | None = None
+    denied_by: tuple[str, ...] = ()
+    """Those of the codes that name the whole of the item: their absence denies it, that of the others does not."""
     lasting: bool = False
     lumbar: bool = False
     radicular: bool = False
@@ -43,35 +45,48 @@ class Meaning:
     """Whether its name says that it has lasted three months."""
 
 
-def _new(item: str, question: str, *codes: str, value: Any = True) -> Meaning:
-    return Meaning(codes=codes, item=item, value=value, while_new=True, question=question)
+def _new(item: str, question: str, *codes: str, value: Any = True, denied_by: tuple[str, ...] = ()) -> Meaning:
+    return Meaning(codes=codes, item=item, value=value, while_new=True, question=question, denied_by=denied_by)
 
 
 MEANINGS: Final = (
     # Bladder, bowel, saddle: what is new is an emergency, what is old may be anything.
-    _new("red_flags.urinary_retention", "urinary retention", "267064002", "236648008", "249288007"),
-    _new("red_flags.urinary_incontinence", "urinary incontinence", "165232002"),
+    _new(
+        *("red_flags.urinary_retention", "urinary retention", "267064002", "236648008", "249288007"),
+        denied_by=("267064002",),
+    ),
+    _new("red_flags.urinary_incontinence", "urinary incontinence", "165232002", denied_by=("165232002",)),
     _new("red_flags.new_bladder_symptom", "a disturbance of the bladder", "40492006", "398064005"),
-    _new("red_flags.fecal_incontinence", "fecal incontinence or a neurogenic bowel", "72042002", "425671009"),
+    _new(
+        *("red_flags.fecal_incontinence", "fecal incontinence or a neurogenic bowel", "72042002", "425671009"),
+        denied_by=("72042002",),
+    ),
     # Counts whatever its date: one that was relieved is resolved on the list, or should be.
     Meaning(codes=("192970008", "12454008", "71286001"), item=COMPRESSION, lumbar=True),
     Meaning(codes=("G83.4",), system=ICD10CM, item=COMPRESSION, lumbar=True),
     # Cancer. A disorder that is over is a history of it; a history that was taken back is none.
-    Meaning(codes=("266987004",), item=CANCER),
+    Meaning(codes=("266987004",), item=CANCER, denied_by=("266987004",)),
     Meaning(codes=("94602001", "128462008"), item=CANCER, lasting=True),
-    _new("red_flags.unexplained_weight_loss", "loss of weight", "267024001", "422868009"),
+    _new(
+        *("red_flags.unexplained_weight_loss", "loss of weight", "267024001", "422868009"),
+        denied_by=("422868009",),
+    ),
     # Infection.
-    _new("red_flags.fever", "fever", "386661006"),
+    _new("red_flags.fever", "fever", "386661006", denied_by=("386661006",)),
     _new(
         "red_flags.recent_infection",
         "an infection",
         *("91302008", "5758002", "2304001", "203241002", "35984006", "266463007"),
     ),
-    Meaning(codes=("226034001",), item="red_flags.iv_drug_use"),
+    Meaning(codes=("226034001",), item="red_flags.iv_drug_use", denied_by=("226034001",)),
     Meaning(codes=("86553008", "234532001", "86406008"), item="red_flags.immunosuppression"),
     # Fracture.
-    Meaning(codes=("64859006", "390833005", "240198002"), item="red_flags.osteoporosis"),
-    Meaning(codes=("297279009",), item="red_flags.steroid_use"),
+    Meaning(
+        codes=("64859006", "390833005", "240198002"),
+        item="red_flags.osteoporosis",
+        denied_by=("64859006",),
+    ),
+    Meaning(codes=("297279009",), item="red_flags.steroid_use", denied_by=("297279009",)),
     Meaning(codes=("Z79.52",), system=ICD10CM, item="red_flags.steroid_use"),
     _new("red_flags.significant_trauma", "an injury or fracture of the back", "125608002", "426646004", "81102000"),
     # Deficits.

@@ -16,16 +16,22 @@ IMMUNOSUPPRESSANTS: Final = (
     *("cyclosporine", "cyclophosphamide", "sirolimus", "everolimus", "leflunomide", "adalimumab", "infliximab"),
     *("etanercept", "golimumab", "certolizumab", "rituximab", "tocilizumab", "tofacitinib", "baricitinib"),
 )
-LOCAL_FORMS: Final = ("cream", "ointment", "gel", "lotion", "drops", "eye", "ear", "ophthalmic", "otic", "nasal")
-MORE_LOCAL_FORMS: Final = ("inhal", "spray", "topical", "enema", "foam", "mouthwash", "shampoo", "scalp", "rectal")
-"""Forms that act where they are put: no reason to think of a fracture or an infection."""
+LOCAL_FORMS: Final = (
+    *("creams?", "ointments?", "gel", "lotion", "drops?", "eye", "ear", "ophthalmic", "otic", "nasal", r"inhal\w*"),
+    *("spray", "topical", "enema", "foam", "mouthwash", "shampoo", "scalp", "rectal", "cutaneous"),
+)
+"""Forms that act where they are put: no reason to think of a fracture or an infection. So does what is measured in
+percent."""
+SYSTEMIC_FORMS: Final = ("tablets?", "capsules?", "injections?", "intravenous", "oral (?:solution|suspension|drops)")
+"""Forms that act on the whole body, whatever else stands beside them."""
 
 TAKEN: Final = frozenset({"active", "on-hold", "intended", "unknown"})
 """Statuses of what may be taken now (FHIR R4: medicationrequest-status, medication-statement-status)."""
 NOT_TAKEN: Final = frozenset({"cancelled", "completed", "entered-in-error", "stopped", "draft", "not-taken"})
 KINDS: Final = frozenset({"MedicationRequest", "MedicationStatement"})
 
-_LOCAL = re.compile(rf"\b({'|'.join((*LOCAL_FORMS, *MORE_LOCAL_FORMS))})", re.IGNORECASE)
+_LOCAL = re.compile(rf"\b(?:{'|'.join(LOCAL_FORMS)})\b|\d\s?%", re.IGNORECASE)
+_SYSTEMIC = re.compile(rf"\b(?:{'|'.join(SYSTEMIC_FORMS)})\b", re.IGNORECASE)
 _NAMES: Final = {
     "red_flags.steroid_use": (STEROIDS, "a corticosteroid"),
     "red_flags.immunosuppression": (IMMUNOSUPPRESSANTS, "an immunosuppressant"),
@@ -39,17 +45,17 @@ def told_by(medication: Any) -> Iterator[tuple[str, str]]:
     Raises:
         Unreadable: it is no order for, or statement of, a drug, or does not say which.
     """
-    if not isinstance(medication, Mapping) or medication.get("resourceType") not in KINDS:
+    if not isinstance(medication, Mapping) or medication.get("resourceType") not in tuple(KINDS):
         raise Unreadable("no drug")
     status = medication.get("status")
-    if status not in TAKEN | NOT_TAKEN:
+    if not isinstance(status, str) or status not in TAKEN | NOT_TAKEN:
         raise Unreadable("status")
     if status in NOT_TAKEN or medication.get("doNotPerform") is True:
         return
-    called = " ".join(_names(medication))
+    called = " ".join(_names(medication)).strip()
     if not called:
         raise Unreadable("which drug")
-    if _LOCAL.search(called):
+    if _LOCAL.search(called) and not _SYSTEMIC.search(called):
         return
     for item, words in _WORDS.items():
         if words.search(called):
@@ -75,8 +81,8 @@ def _contained(medication: Entry) -> Any:
     reference = medication.get("medicationReference")
     if not isinstance(reference, Mapping):
         return None
-    inside = medication.get("contained")
+    called, inside = {"text": reference.get("display")}, medication.get("contained")
     for each in inside if isinstance(inside, list) else ():
         if isinstance(each, Mapping) and reference.get("reference") == f"#{each.get('id')}":
-            return each.get("code")
-    return {"text": reference.get("display")}
+            return each.get("code") or called
+    return called

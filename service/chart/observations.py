@@ -1,13 +1,14 @@
 """What coded observations state: items of the examination by our codes, and findings by the codes of conditions."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Any, Final
 
 from service.chart.conditions import meant
-from service.chart.entries import Entry, Unreadable, codings, moment_of
-from service.chart.meanings import Meaning
+from service.chart.entries import Entry, Unreadable, codings, days_of, moment_of
+from service.chart.meanings import BY_CODE, Meaning
 from service.terminology.exam_items import GRADED, NOWHERE, UNGRADED, Item, Kind, exam_items
 from service.terminology.systems import EXAM_ITEMS, EXAM_VALUES, LOINC, UCUM
 
@@ -22,6 +23,9 @@ SAME_AS: Final = {
 """Standard codes of items; the reflex has no side and is taken for the worse leg."""
 
 BEGINNING: Final = datetime(1900, 1, 1, tzinfo=UTC)
+NUMBERS: Final = ("valueDecimal", "valueInteger", "valueQuantity")
+LARGEST: Final = 1e9
+"""No number of an examination is larger, days and millilitres included."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +35,9 @@ class Stated:
     item: Item
     value: Any
     at: datetime
-    """When it was observed; the beginning of time where nobody says."""
+    """When it was observed, at the latest; the beginning of time where nobody says."""
+    dated: bool = True
+    """Whether the day is known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,9 +45,11 @@ class Finding:
     """A finding by the code of a condition, there or not."""
 
     meanings: tuple[Meaning, ...]
+    """What it says; of one that is not there, what that denies."""
     label: str
     present: bool
     at: datetime
+    dated: bool = True
 
 
 def told_by(observation: Any, now: datetime) -> Stated | Finding | None:
@@ -53,29 +61,49 @@ def told_by(observation: Any, now: datetime) -> Stated | Finding | None:
     if not isinstance(observation, Mapping) or observation.get("resourceType") != "Observation":
         raise Unreadable("no Observation")
     status = observation.get("status")
-    if status not in STANDING | NOT_STANDING:
+    if not isinstance(status, str) or status not in STANDING | NOT_STANDING:
         raise Unreadable("status")
     if status in NOT_STANDING:
         return None
-    period = observation.get("effectivePeriod")
-    start = period.get("start") if isinstance(period, Mapping) else None
-    at = moment_of(observation.get("effectiveDateTime") or observation.get("effectiveInstant") or start, now)
+    at, dated = _when(observation, now)
     item = item_of(observation.get("code"))
     if item is not None:
-        return Stated(item=item, value=value_of(item, observation), at=at or BEGINNING)
+        return Stated(item=item, value=value_of(item, observation), at=at, dated=dated)
     meanings, label = meant(observation.get("code"))
-    if not label:
+    if not label or observation.get("dataAbsentReason") is not None:
         return None
-    return Finding(meanings=meanings, label=label, present=_present(observation), at=at or BEGINNING)
+    present = _present(observation)
+    meanings = meanings if present else _denied(observation.get("code"))
+    return Finding(meanings=meanings, label=label, present=present, at=at, dated=dated)
+
+
+def _when(observation: Entry, now: datetime) -> tuple[datetime, bool]:
+    """When it was observed, at the latest, and whether the day is known; a month that is not over may be any day."""
+    period = observation.get("effectivePeriod")
+    span = (period.get("end") or period.get("start")) if isinstance(period, Mapping) else None
+    stated = observation.get("effectiveDateTime") or observation.get("effectiveInstant") or span
+    at, days = moment_of(stated, now), days_of(stated)
+    if at is not None:
+        return at, True
+    last = datetime.combine(days.last, time(), UTC) if days is not None else BEGINNING
+    return (last, days is not None and days.first == days.last) if last <= now else (BEGINNING, False)
+
+
+def _denied(concept: Any) -> tuple[Meaning, ...]:
+    """What the absence of a finding denies: only what its code names the whole of."""
+    found = [(BY_CODE[key], key[1]) for key in codings(concept) if key in BY_CODE]
+    return tuple(dict.fromkeys(meaning for meaning, code in found if code in meaning.denied_by))
 
 
 def item_of(concept: Any) -> Item | None:
     """The item that a code names: ours before that of a standard."""
     named = list(codings(concept))
-    ours = next((exam_items()[code] for system, code in named if system == EXAM_ITEMS and code in exam_items()), None)
-    if ours is None and any(system == EXAM_ITEMS for system, _ in named):
+    ours = {code for system, code in named if system == EXAM_ITEMS}
+    if not ours:
+        return next((exam_items()[SAME_AS[each]] for each in named if each in SAME_AS), None)
+    if len(ours) > 1 or not ours <= exam_items().keys():
         raise Unreadable("no item of the examination has this code")
-    return ours or next((exam_items()[SAME_AS[each]] for each in named if each in SAME_AS), None)
+    return exam_items()[ours.pop()]
 
 
 def value_of(item: Item, told: Entry) -> Any:
@@ -93,12 +121,13 @@ def value_of(item: Item, told: Entry) -> Any:
     elif item.kind is Kind.NUMBER:
         return _number(item, told)
     elif item.kind is Kind.GRADE:
-        number = _plain_number(told)
-        if number is not None:
-            return number
-        (code,) = _codes(told) or (None,)
-        if code in item.choices:
-            return UNGRADED if code == UNGRADED else float(str(code).removeprefix(GRADED))
+        if any(told.get(name) is not None for name in NUMBERS):
+            return _number(item, told)
+        codes = _codes(told)
+        if len(codes) == 1 and codes[0] in item.choices:
+            return UNGRADED if codes[0] == UNGRADED else float(codes[0].removeprefix(GRADED))
+    elif item.kind is Kind.CHOICES:
+        return _chosen(item, (*_codes(told), *_codes_of_parts(item, told)))
     else:
         return _chosen(item, _codes(told))
     raise Unreadable(f"does not state what {item.code} takes")
@@ -108,18 +137,26 @@ def _chosen(item: Item, codes: tuple[str, ...]) -> Any:
     if item.kind is Kind.CHOICES and codes == (NOWHERE,):
         return []
     if codes and set(codes) <= set(item.choices) and (item.kind is Kind.CHOICES or len(codes) == 1):
-        return list(codes) if item.kind is Kind.CHOICES else codes[0]
+        return list(dict.fromkeys(codes)) if item.kind is Kind.CHOICES else codes[0]
     raise Unreadable(f"does not state what {item.code} takes")
 
 
 def _codes(told: Entry) -> tuple[str, ...]:
-    """Our codes in the value: of a concept, of a Coding, or of the components."""
+    """Our codes in the value: of a concept, or of a Coding."""
     concepts: list[Any] = [told.get("valueCodeableConcept"), {"coding": [told.get("valueCoding")]}]
-    components = told.get("component")
-    for each in components if isinstance(components, Sequence) and not isinstance(components, str) else ():
-        if isinstance(each, Mapping):
-            concepts.append(each.get("valueCodeableConcept"))
     return tuple(dict.fromkeys(code for each in concepts for system, code in codings(each) if system == EXAM_VALUES))
+
+
+def _codes_of_parts(item: Item, told: Entry) -> Iterator[str]:
+    """Our codes in the components, each of the same item. A list is complete, so none of them may be passed over."""
+    parts = told.get("component", [])
+    if not isinstance(parts, Sequence) or isinstance(parts, str):
+        raise Unreadable("components that are not understood")
+    for part in parts:
+        codes = _codes(part) if isinstance(part, Mapping) else ()
+        if not codes or (EXAM_ITEMS, item.code) not in codings(part.get("code")) or NOWHERE in codes:
+            raise Unreadable("a component that is not understood")
+        yield from codes
 
 
 def _number(item: Item, told: Entry) -> float:
@@ -146,16 +183,15 @@ def _plain_number(told: Entry) -> float | None:
     for name in ("valueDecimal", "valueInteger"):
         stated = told.get(name)
         if isinstance(stated, int | float) and not isinstance(stated, bool):
+            # An integer may be larger than any float; JSON as Python reads it may hold NaN.
+            if not -LARGEST <= stated <= LARGEST or math.isnan(stated):
+                raise Unreadable("no number of an examination")
             return float(stated)
-    quantity = told.get("valueQuantity")
-    inner = quantity.get("value") if isinstance(quantity, Mapping) else None
-    return float(inner) if isinstance(inner, int | float) and not isinstance(inner, bool) else None
+    return None
 
 
 def _present(observation: Entry) -> bool:
     """Whether the finding is there: it is, unless it is said not to be."""
-    if observation.get("dataAbsentReason") is not None:
-        raise Unreadable("not assessed")
     stated = observation.get("valueBoolean")
     if stated is not None and not isinstance(stated, bool):
         raise Unreadable("neither true nor false")

@@ -17,7 +17,8 @@ WORRIES: Final = {
     "an infection": r"infect|discitis|spondylodiscitis|osteomyelit|abscess|sepsis|septic|bacter[ae]+mi|fever|febrile"
     r"|tubercul|endocarditis",
     "a fracture": r"fractur|osteopor|\btrauma\b|accident|\bfell\b|\bfalls?\b|(back|spin\w+) injur",
-    "a severe or growing deficit": r"foot drop|drop ?foot|paraly|paresis|plegia|weakness|(neuro\w+|motor|sensory) deficit",
+    "a severe or growing deficit": r"foot drop|drop ?foot|paraly|paresis|plegia|weakness"
+    r"|(neuro\w+|motor|sensory) deficit",
     "weight loss": r"weight loss|loss of weight|cachexia",
     "a weakened immune system": r"immunosuppress|immunodefici|transplant|\bhiv\b|chemotherap",
     "the use of steroids or drugs": r"steroid|inject(ing|ion|ed)? drug|\biv drug|intravenous drug",

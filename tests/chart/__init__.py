@@ -1,0 +1,1 @@
+"""What a chart says, read entry by entry."""
