@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
+from pathlib import Path as FilePath
 from typing import Annotated, Any, Final, Protocol
 
 from fastapi import APIRouter, Path, Request, Response
@@ -12,7 +13,7 @@ from fastapi import APIRouter, Path, Request, Response
 from service.body import JSON, read_body
 from service.cds.answering import Call, answer
 from service.cds.cards import Card, Pages
-from service.cds.discovery import SERVICES, discovery, hooks_of
+from service.cds.discovery import IMAGING_ORDERED, SERVICES, discovery, hooks_of
 from service.cds.feedback import entry_of, read_feedback
 from service.cds.fetching import Fetcher
 from service.cds.gathering import gather
@@ -31,7 +32,8 @@ FAMILY: Final = "/cds-services"
 MAX_FEEDBACK: Final = 64 * 1024
 """Bytes of one call that reports what became of cards."""
 
-_ID = Path(description="the `id` of the service, as discovery names it")
+_ID = Path(description="the `id` of the service, as discovery names it", examples=[IMAGING_ORDERED])
+_EXAMPLES: Final = FilePath(__file__).parents[1] / "examples"
 
 
 class Admits(Protocol):
@@ -84,7 +86,10 @@ def cds_services(
             admitted=True,
             headers=(RECORD, "Content-Language", "Vary"),
         ),
-        openapi_extra={"requestBody": _body("A call of one of the hooks of the service"), **_language(languages)},
+        openapi_extra={
+            "requestBody": _body("A call of one of the hooks of the service", "order_sign.json"),
+            **_language(languages),
+        },
         summary="Call a service",
     )
     async def call_service(service_id: Annotated[str, _ID], request: Request) -> Response:
@@ -118,7 +123,7 @@ def cds_services(
             admitted=True,
             headers=(RECORD,),
         ),
-        openapi_extra={"requestBody": _body("What became of cards")},
+        openapi_extra={"requestBody": _body("What became of cards", "feedback.json")},
         summary="Report what became of cards",
     )
     async def take_feedback(service_id: Annotated[str, _ID], request: Request) -> Response:
@@ -200,8 +205,10 @@ def _headers(names: tuple[str, ...]) -> dict[str, Any]:
     return {name: {"description": _SAYS[name], "schema": {"type": "string"}} for name in names}
 
 
-def _body(described: str) -> dict[str, Any]:
-    return {"required": True, "description": described, "content": {JSON: {"schema": {"type": "object"}}}}
+def _body(described: str, example: str) -> dict[str, Any]:
+    shown = json.loads((_EXAMPLES / example).read_text(encoding="utf-8"))
+    content = {"schema": {"type": "object"}, "examples": {"example": {"value": shown}}}
+    return {"required": True, "description": described, "content": {JSON: content}}
 
 
 def _language(languages: Languages) -> dict[str, Any]:

@@ -3,9 +3,9 @@
 import json
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from service.fhir.canonical import Resource
 from service.fhir.capability import capability
@@ -58,13 +58,15 @@ def _serve(router: APIRouter, kind: str, loaded: Callable[[], Loaded], address: 
         base = f"{address(request)}{FAMILY}/{kind}"
         return _answer(search(SERVED[kind](loaded()), request, SEARCHED[kind], base=base))
 
+    example = SERVED[kind](loaded())[-1]["id"]
+
     @router.get(
         f"{FAMILY}/{kind}/{{resource_id}}",
         response_class=Response,
         responses=_documented(kind, HTTPStatus.NOT_FOUND),
         summary=f"Read one {kind}",
     )
-    async def read_definition(resource_id: str, request: Request) -> Response:
+    async def read_definition(resource_id: Annotated[str, Path(examples=[example])], request: Request) -> Response:
         """The resource with this id."""
         refuse_other_formats(request)
         for resource in SERVED[kind](loaded()):

@@ -5,6 +5,7 @@ credentials, and sequences in which one answer names what the next request asks 
 the document: no 5xx, status, media type, headers and schema as documented, what is wrong refused, and who is not known.
 """
 
+from collections.abc import Iterable
 from ipaddress import IPv4Address
 from itertools import count
 from pathlib import Path
@@ -20,6 +21,8 @@ from tests.identity.keys import made
 from tests.outside.exploring import Explored, explore
 
 SECONDS = 30.0
+FOR_RECORD_SYSTEMS = ("POST /cds-services/{service_id}", "POST /cds-services/{service_id}/feedback")
+"""They show who they are by tokens of their own."""
 
 
 def assert_record_is_whole(found: Explored) -> None:
@@ -34,10 +37,12 @@ def assert_record_is_whole(found: Explored) -> None:
     assert {place.rpartition("/")[2] for place in found.recorded} <= stored
 
 
-def assert_conforms(found: Explored) -> None:
+def assert_conforms(found: Explored, closed: Iterable[str] = ()) -> None:
+    """It is as documented; all but what is `closed` to the caller was done at least once."""
     assert found.failures == {}, "\n\n".join(f"{where}\n{what}" for where, what in found.failures.items())
     operations = {operation for operation, _ in found.statuses if " /" in operation}
-    assert operations == {operation for operation, status in found.statuses if " /" in operation and status < 300}
+    done = {operation for operation, status in found.statuses if " /" in operation and status < 300}
+    assert operations - done == set(closed)
     assert len(operations) > 10
     assert_record_is_whole(found)
 
@@ -49,7 +54,7 @@ def test_every_endpoint_answers_as_documented() -> None:
 
 
 def test_with_keys_every_endpoint_asks_who_is_there(tmp_path: Path) -> None:
-    assert_conforms(with_keys(tmp_path, examples=1, walks=0))
+    assert_conforms(with_keys(tmp_path, examples=1, walks=0), FOR_RECORD_SYSTEMS)
 
 
 @pytest.mark.long
@@ -61,7 +66,7 @@ def test_thousands_of_requests_are_answered_as_documented() -> None:
 
 @pytest.mark.long
 def test_thousands_of_requests_with_keys_are_answered_as_documented(tmp_path: Path) -> None:
-    assert_conforms(with_keys(tmp_path, examples=200, walks=50))
+    assert_conforms(with_keys(tmp_path, examples=200, walks=50), FOR_RECORD_SYSTEMS)
 
 
 def with_keys(folder: Path, *, examples: int, walks: int) -> Explored:

@@ -13,6 +13,7 @@ import pytest
 
 from service.identity.caller import Scope
 from tests.builders import a_body
+from tests.entrances.forms import response
 from tests.identity.keys import revoke
 from tests.identity.tokens import claims, private, token
 from tests.outside.callers import ALL, MINE, THEIRS, WAYS, Headers, World, a_token, expire, world
@@ -24,6 +25,7 @@ OUTCOME = {"roots": ["L5"], "confirmed_by": "mri", "confirmed_on": "2026-11-20"}
 KEY = {"Idempotency-Key": "k1"}
 POST = "/v1/assessments"
 """Where to ask for an answer."""
+ASSESS = "/fhir/QuestionnaireResponse/$assess"
 
 
 WITHOUT = {scope: " ".join(other for other in Scope if other is not scope) for scope in Scope}
@@ -191,10 +193,17 @@ GUARDED = [
     ("GET", f"{POST}/{{id}}", None, Scope.READ, 200),
     ("GET", f"{POST}/{{id}}/outcome", None, Scope.READ, 200),
     ("PUT", f"{POST}/{{id}}/outcome", OUTCOME, Scope.OUTCOME, 200),
+    ("POST", ASSESS, response(EMERGENCY), Scope.ASSESS, 200),
     ("GET", "/metrics", None, Scope.ADMIN, 200),
     ("POST", "/v1/model/reload", None, Scope.ADMIN, 200),
 ]
-OPEN = ["/v1/rules", "/v1/rules/RF-CES-RETENTION", "/v1/model", "/health/live", "/health/ready", "/openapi.json"]
+FOR_RECORD_SYSTEMS = {("POST", "/cds-services/{service_id}"), ("POST", "/cds-services/{service_id}/feedback")}
+"""Guarded by tokens of their own (tests/identity/test_cds_clients.py)."""
+OPEN = [
+    *("/v1/rules", "/v1/rules/RF-CES-RETENTION", "/v1/model", "/health/live", "/health/ready", "/openapi.json"),
+    *("/", "/model", "/cds-services", "/fhir/metadata", "/fhir/Questionnaire", "/fhir/Questionnaire/nerveroot-exam"),
+    *("/fhir/CodeSystem", "/fhir/ValueSet", "/fhir/Device", "/fhir/OperationDefinition"),
+]
 
 
 @pytest.mark.parametrize(("method", "path", "body", "needed", "status"), GUARDED)
@@ -206,7 +215,11 @@ def test_every_endpoint_takes_its_own_scope_and_no_other(
         found = there.ask(method, address, there.who(THEIRS, scope, "narrow"), **more)
         assert found.status_code == (status if scope is needed else 403), scope
     refused = there.ask(method, address, there.who(THEIRS, WITHOUT[needed], "narrow"), **more)
-    assert (refused.status_code, refused.json()["type"]) == (403, "urn:nerveroot:problem:insufficient-scope")
+    assert refused.status_code == 403
+    if path == ASSESS:
+        assert [issue["code"] for issue in refused.json()["issue"]] == ["forbidden"]
+    else:
+        assert refused.json()["type"] == "urn:nerveroot:problem:insufficient-scope"
     unknown = there.ask(method, address, **more)
     assert (unknown.status_code, unknown.headers["WWW-Authenticate"].split()[0]) == (401, "Bearer")
 
@@ -219,7 +232,7 @@ def test_the_document_says_what_is_guarded(there: World) -> None:
     paths = there.ask("GET", "/openapi.json").json()["paths"]
     guarded = {(method.upper(), path) for path, each in paths.items() for method in each if "security" in each[method]}
     stated = {(method, path.partition("?")[0].replace("{id}", "{assessment_id}")) for method, path, *_ in GUARDED}
-    assert guarded == stated
+    assert guarded == stated | FOR_RECORD_SYSTEMS
 
 
 def test_who_shows_nothing_of_use_is_told_the_same_whatever_it_is(there: World, theirs: httpx2.Response) -> None:
