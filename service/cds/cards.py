@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from service.cds.case import Case
 from service.cds.detail import detail, flags, unasked
-from service.cds.markdown import document, escaped, section
+from service.cds.markdown import document, escaped
 from service.cds.orders import Order
 from service.cds.plain import plain_detail
 from service.cds.question import Indicator, Verdict
@@ -60,7 +60,7 @@ def card(case: Case, pages: Pages) -> Card:
     offered = suggestions(case)
     made: Card = {
         "uuid": assessment.id,
-        "summary": summary(case.verdict, assessment, to_person=case.to_person),
+        "summary": summary(case),
         "indicator": case.verdict.indicator.value,
         "detail": plain_detail(case) if case.to_person else detail(case),
         "source": {
@@ -158,7 +158,7 @@ def card_without_record(flagged: FlagsAtLeast | None, chart: Chart, order: Order
         "detail": document(
             escaped(told),
             flags(raised, chart),
-            section("Not asked, so not known to be absent", unasked(raised)),
+            "" if emergency else unasked(raised),
         ),
         "source": source,
         "links": pages.links(),

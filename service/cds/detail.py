@@ -7,26 +7,21 @@ from service.assessment import Assessment, ClassifierStatus, PresentFlag, RedFla
 from service.cds.case import Case
 from service.cds.markdown import bullets, document, escaped, link, section, strong
 from service.cds.orders import Imaging
-from service.cds.question import Verdict, missing, unread_parts
-from service.cds.wording import most_urgent_first
-from service.chart.facts import CONDITIONS, EXAMINATIONS, MEDICATIONS, OBSERVATIONS, PATIENT, Basis, Chart
+from service.cds.question import DECEASED, Verdict, deceased, missing, unread_parts
+from service.cds.whence import deficits, whence
+from service.cds.wording import most_urgent_first, open_questions
+from service.chart.facts import Chart
 from service.rules.guideline import Category, Citation, Policy
 from service.rules.imaging import Modality
-from service.terminology.exam_items import dotted
 
 PRESSING: Final = (Verdict.EMERGENCY, Verdict.RED_FLAG, Verdict.URGENT)
 """What is said whoever asks, with where to send the person."""
 _RATED: Final = (Verdict.EMERGENCY, Verdict.RED_FLAG, Verdict.AGE_ALONE, Verdict.INDICATED, Verdict.NOT_NOW)
 """Where imaging is spoken of at all, indicated or not."""
 
-_PLACES: Final = {
-    CONDITIONS: "problem list",
-    MEDICATIONS: "medication list",
-    OBSERVATIONS: "observations",
-    EXAMINATIONS: "exam form",
-    PATIENT: "record of the person",
-    "order": "reason for this order",
-}
+MOST_SOURCES: Final = 3
+"""A card is read in half a minute."""
+
 _MODALITIES: Final = {
     Modality.MRI: "MRI",
     Modality.CT: "CT",
@@ -44,15 +39,18 @@ _SAME: Final = {
 def detail(case: Case) -> str:
     """All of it, as Markdown."""
     assessment, plan = case.assessment, case.assessment.management
+    if case.verdict is Verdict.NOT_ENOUGH and deceased(case.chart):
+        return document(escaped(DECEASED.text), escaped(assessment.disclaimer))
     return document(
         escaped(plan.imaging.because) if case.verdict in _RATED else "",
         _by_age_alone(case),
         _other_modality(case),
         flags(assessment.red_flags, case.chart),
+        section("Deficit", _deficits(case)),
         section("What to do", _referrals(assessment) if case.verdict in PRESSING else ()),
-        section("What is missing", map(escaped, missing(assessment, case.chart, case.order)) if _open(case) else ()),
+        section("What is missing", map(escaped, missing(assessment, case.chart)) if _open(case) else ()),
         _examined(case),
-        section("Not asked, so not known to be absent", unasked(assessment.red_flags)),
+        "" if case.verdict is Verdict.EMERGENCY else unasked(assessment.red_flags),
         section("Not known from the chart", _not_known(case)),
         _safety_net(assessment),
         section("Sources", _sources(case)),
@@ -98,31 +96,29 @@ def _urgency(flag: PresentFlag) -> str:
 
 def _found(flag: PresentFlag, chart: Chart) -> str:
     """Where the statements that raise a flag were found."""
-    said = dict.fromkeys(each for pointer in flag.because for each in _whence(pointer, chart))
+    said = dict.fromkeys(each for pointer in flag.because for each in whence(pointer, chart))
     return f" {escaped('Found: ' + '; '.join(said) + '.')}" if said else ""
 
 
-def _whence(pointer: str, chart: Chart) -> Iterator[str]:
-    found = chart.found.basis.get(dotted(pointer), ())
-    yield from (_basis(each) for each in found)
-    if pointer == "/patient/age_years":
-        yield "date of birth"
-    elif pointer.startswith("/previous_examination/") and chart.earlier is not None:
-        yield f"exam form of {chart.earlier.authored.date()}"
-    elif not found and chart.exam is not None:
-        yield f"exam form of {chart.exam.authored.date()}"
+def _deficits(case: Case) -> Iterator[str]:
+    """The severe deficits, or those that may be, with their grade as it was stated and where."""
+    for each in deficits(case.exam) if case.verdict in PRESSING else ():
+        places = "; ".join(whence(each.pointer, case.chart))
+        yield escaped(each.text + (f" ({places})." if places else "."))
 
 
-def _basis(basis: Basis) -> str:
-    suspected = " (suspected, not confirmed)" if basis.provisional else ""
-    return f"{_PLACES.get(basis.source, 'chart')}, {basis.label}{suspected}"
+def unasked(answer: RedFlagAnswer) -> str:
+    """What of a complete screen nobody looked for: first what is asked today, then the rest, a line each."""
+    told = (
+        ("Ask today:", open_questions(answer, today=True)),
+        ("Also not asked:", open_questions(answer, today=False)),
+    )
+    lines = (f"{strong(title)} {escaped('; '.join(_lower(each) for each in asked))}." for title, asked in told if asked)
+    return document(*lines)
 
 
-def unasked(answer: RedFlagAnswer) -> Iterator[str]:
-    """The flags of a complete screen that nobody looked for, in one line."""
-    labels = [flag.label for flag in answer.not_assessed if not flag.second_line]
-    if labels:
-        yield escaped("; ".join(labels) + ".")
+def _lower(label: str) -> str:
+    return label[:1].lower() + label[1:]
 
 
 def _referrals(assessment: Assessment) -> Iterator[str]:
@@ -183,7 +179,7 @@ def _not_known(case: Case) -> Iterator[str]:
     if case.chart.exam is None:
         earlier = case.chart.earlier
         old = "" if earlier is None else f" The last one, of {earlier.authored.date()}, counts as the one before."
-        yield f"No exam form of these days is on file: nothing of the examination itself is known.{old}"
+        yield f"No recent exam form is on file: nothing of the examination itself is known.{old}"
 
 
 def _safety_net(assessment: Assessment) -> str:
@@ -192,11 +188,11 @@ def _safety_net(assessment: Assessment) -> str:
 
 
 def _sources(case: Case) -> Iterator[str]:
-    """The sources of the reason, and of the flags that override."""
+    """The sources of the rule that decides, then of the flags that override; the page of the service has them all."""
     assessment = case.assessment
     overriding = (flag.citations for flag in assessment.red_flags.present if flag.overrides)
     keys = dict.fromkeys(key for keys in (assessment.management.imaging.citations, *overriding) for key in keys)
-    return sources(assessment.citations[key] for key in keys)
+    return sources(assessment.citations[key] for key in tuple(keys)[:MOST_SOURCES])
 
 
 def sources(cited: Iterable[Citation]) -> Iterator[str]:

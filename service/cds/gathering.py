@@ -6,15 +6,17 @@ as not assessed, and the answer says so.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 
 from features.answer import Answer
 from service.cds.fetching import Fetcher
+from service.cds.order_reasons import CONDITION, OBSERVATION, Drafted, address_of, doubts, drafted
 from service.cds.orders import Order, imaging_orders
 from service.cds.prefetch import supplied
+from service.cds.question import DECEASED
 from service.cds.request import HookRequest
 from service.cds.whose import refuse_another_patient
 from service.chart.exam_of_chart import exam_of, forms_of
@@ -49,28 +51,38 @@ class Gathered:
     sources: Mapping[str, Source]
     exam: ExamOnFile | None
     earlier: ExamOnFile | None
+    drafts: Drafted = field(default_factory=Drafted)
 
     def chart(self, order: Order | None) -> Chart:
-        """The chart in the light of one order, or of none: why something is ordered counts for that order alone."""
-        along = order.reason_resources if order is not None else ()
+        """The chart in the light of one order, or of none.
+
+        Why anything is ordered counts whichever order it is; what is not understood is asked of its own order alone.
+        """
+        conditions = (*self.sources[CONDITIONS].resources, *self.drafts.of_kind(CONDITION))
+        observations = (*self.sources[OBSERVATIONS].resources, *self.drafts.of_kind(OBSERVATION))
+        found = found_in(
+            conditions=conditions,
+            medications=self.sources[MEDICATIONS].resources,
+            observations=observations,
+            order_reasons=self.drafts.reasons,
+            at=self.at,
+        )
+        asked = () if order is None else doubts(order, self.drafts, (*conditions, *observations), self.at)
+        deceased = (DECEASED,) if self._deceased else ()
         return Chart(
             person=self.person,
             at=self.at,
-            found=found_in(
-                conditions=(*self.sources[CONDITIONS].resources, *_of_kind(along, "Condition")),
-                medications=self.sources[MEDICATIONS].resources,
-                observations=(*self.sources[OBSERVATIONS].resources, *_of_kind(along, "Observation")),
-                order_reasons=order.reasons if order is not None else (),
-                at=self.at,
-            ),
+            found=replace(found, questions=(*deceased, *found.questions, *asked)),
             exam=self.exam,
             earlier=self.earlier,
             states={key: source.state for key, source in self.sources.items()},
         )
 
-
-def _of_kind(resources: tuple[Mapping[str, Any], ...], kind: str) -> tuple[Mapping[str, Any], ...]:
-    return tuple(each for each in resources if each.get("resourceType") == kind)
+    @property
+    def _deceased(self) -> bool:
+        """Whether the record says that the person has died, or when."""
+        patient = self.sources[PATIENT].resources[0]
+        return patient.get("deceasedBoolean") not in (None, False) or patient.get("deceasedDateTime") is not None
 
 
 async def gather(request: HookRequest, fetcher: Fetcher, at: datetime) -> Gathered:
@@ -93,7 +105,8 @@ async def gather(request: HookRequest, fetcher: Fetcher, at: datetime) -> Gather
         sources[EXAMINATIONS] = Source(state=state, resources=sources[EXAMINATIONS].resources)
     unlisted = before[CONDITIONS].state is State.ABSENT and sources[CONDITIONS].state in (State.ABSENT, State.FAILED)
     if person is not None:
-        gathered = Gathered(person=person, at=at, sources=sources, exam=exam, earlier=earlier)
+        drafts = drafted(request)
+        gathered = Gathered(person=person, at=at, sources=sources, exam=exam, earlier=earlier, drafts=drafts)
         if not unlisted or _minor(person) or _flagged(gathered, request):
             return gathered
     missing = [key for key, lacks in ((PATIENT, person is None), (CONDITIONS, unlisted)) if lacks]
@@ -114,14 +127,16 @@ def _joined(before: Source, fetched: Source | None) -> Source:
         return before
     if fetched.state is State.FAILED:
         return fetched if before.state is State.ABSENT else before
-    known = {_name(each) for each in fetched.resources}
-    kept = (each for each in before.resources if (name := _name(each)) is None or name not in known)
+    known: dict[str | None, list[Mapping[str, Any]]] = {}
+    for each in fetched.resources:
+        known.setdefault(address_of(each), []).append(_content(each))
+    kept = (each for each in before.resources if _content(each) not in known.get(address_of(each), ()))
     return Source(state=fetched.state, resources=(*fetched.resources, *kept))
 
 
-def _name(resource: Mapping[str, Any]) -> tuple[str, str] | None:
-    kind, named = resource.get("resourceType"), resource.get("id")
-    return (kind, named) if isinstance(kind, str) and isinstance(named, str) else None
+def _content(resource: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a resource says; what the server keeps about it differs from one answer to the next."""
+    return {name: value for name, value in resource.items() if name not in ("meta", "text")}
 
 
 def _minor(person: Person) -> bool:

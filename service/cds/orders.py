@@ -5,7 +5,7 @@ standard code, of lumbar radiographs none was seen, and an order that is missed 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
@@ -31,7 +31,8 @@ MOST_ORDERS: Final = 20
 
 _BY_CODE: Final = {(each.system, each.code): Imaging(name) for name, codes in LUMBAR_IMAGING.items() for each in codes}
 _UNRELATED: Final = {(each.system, each.code) for each in (standard(CPT, "72141"), standard(CPT, "70450"))}
-"""Orders that are certainly of something else, whatever their words say: cervical MRI, CT of the head."""
+"""Orders that are certainly of something else, whatever their words say: cervical MRI, CT of the head. Beside a lumbar
+code they say that more than the lumbar spine is imaged."""
 
 _LUMBAR: Final = re.compile(r"\b((thoraco)?lumbar|lumbo[ -]?sacral|l(umbo)?[/ -]?s?[ -]?spine|l[/-]s|low(er)? back)\b")
 _BY_WORD: Final = {
@@ -45,10 +46,18 @@ _OTHER: Final = re.compile(
 )
 """What is done to the lumbar spine under imaging, or measured by it, is not imaging of a cause of leg pain."""
 
+_ELSEWHERE: Final = re.compile(
+    r"\b(cervic\w*|c[/ -]?spine|neck|thora\w*|dorsal|dorso\w*|t[/ -]?spine|chest|brain|head|crani\w*|skull|orbits?|"
+    r"(whole|entire|total|full|complete|all|rest of)( of)?( the)? (spine|spinal|body)|spinal cord|neuro ?ax\w*|"
+    r"abdom\w*|kub|kidneys?|renal|pelvi\w*|sacroiliac|si joints?|coccyx|hips?|femur|knees?|ankles?|shoulders?|plus|"
+    r"other regions?)\b"
+)
+"""Words of another region. An order that images it as well may be needed for that, and is never offered to be removed;
+a word too many costs a suggestion."""
+
 _NOT_AN_ORDER: Final = ("revoked", "completed", "entered-in-error")
 _UNSIGNED: Final = (None, "draft")
 _ID: Final = re.compile(r"[A-Za-z0-9.-]{1,64}", re.ASCII)
-_REASONS: Final = ("Condition", "Observation")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,11 +70,15 @@ class Order:
     """As it came."""
     modality: Imaging
     removable: bool
-    """Whether a card may suggest to delete it: it is a draft, and there is an id to delete it by."""
-    reasons: tuple[Mapping[str, Any], ...] = ()
-    """Why it is ordered: the concepts of `reasonCode`, as they came."""
-    reason_resources: tuple[Mapping[str, Any], ...] = ()
-    """The Conditions and Observations of `reasonReference` that came along with the orders."""
+    """Whether a card may suggest to delete it: it is a draft, images the lumbar spine and no other region, and there is
+    an id to delete it by."""
+    again: tuple[Mapping[str, Any], ...] = ()
+    """Further drafts of the same id: each may say what the others do not."""
+
+    @property
+    def versions(self) -> tuple[Mapping[str, Any], ...]:
+        """All that came of it."""
+        return (self.resource, *self.again)
 
 
 def imaging_orders(request: HookRequest) -> tuple[Order, ...]:
@@ -76,17 +89,20 @@ def imaging_orders(request: HookRequest) -> tuple[Order, ...]:
     """
     if request.hook not in (ORDER_SELECT, ORDER_SIGN):
         return ()
-    along, chosen = _by_address(request), _chosen(request)
-    found: dict[Any, Order] = {}
-    for addresses, resource in _service_requests(request):
-        modality = _imaging(resource)
-        if modality is None or (request.hook == ORDER_SELECT and chosen.isdisjoint(addresses)):
-            continue
+    chosen = _chosen(request)
+    found: dict[Any, list[Mapping[str, Any]]] = {}
+    selected = set()
+    for position, (addresses, resource) in enumerate(_service_requests(request)):
         # Without an id, nothing says that two of them are the same.
-        found.setdefault(addresses[0] if addresses else len(found), _order(resource, modality, along))
-    if len(found) > MOST_ORDERS:
+        key = addresses[0] if addresses else position
+        found.setdefault(key, []).append(resource)
+        if request.hook == ORDER_SIGN or not chosen.isdisjoint(addresses):
+            selected.add(key)
+    orders = (_order(versions) for key, versions in found.items() if key in selected)
+    asked = tuple(order for order in orders if order is not None)
+    if len(asked) > MOST_ORDERS:
         raise _too_many()
-    return tuple(found.values())
+    return asked
 
 
 def _service_requests(request: HookRequest) -> Iterator[tuple[list[str], Mapping[str, Any]]]:
@@ -114,36 +130,42 @@ def _addresses(full_url: Any, resource: Mapping[str, Any]) -> list[str]:
     return [*usual, full_url] if isinstance(full_url, str) and full_url else usual
 
 
-def _by_address(request: HookRequest) -> Mapping[str, Mapping[str, Any]]:
-    return {address: each for full_url, each in _drafts(request) for address in _addresses(full_url, each)}
-
-
 def _chosen(request: HookRequest) -> frozenset[str]:
     """What the selections name, with an address before it or without."""
     named = request.context.selections or ()
     return frozenset(address for each in named for address in (each, "/".join(each.split("/")[-2:])))
 
 
-def _order(resource: Mapping[str, Any], modality: Imaging, along: Mapping[str, Mapping[str, Any]]) -> Order:
-    named = resource.get("id")
+def _order(versions: Sequence[Mapping[str, Any]]) -> Order | None:
+    """The order that these drafts of one id are; None where none of them images the lumbar spine."""
+    modalities = [_imaging(each) for each in versions]
+    modality = next(filter(None, modalities), None)
+    if modality is None:
+        return None
+    first = modalities.index(modality)
+    named = versions[first].get("id")
     named = named if isinstance(named, str) and named else None
+    plain = all(each is not None for each in modalities) and all(_removable(each) for each in versions)
     return Order(
         reference=None if named is None else f"ServiceRequest/{named}",
-        resource=resource,
+        resource=versions[first],
         modality=modality,
-        removable=resource.get("status") in _UNSIGNED and named is not None and bool(_ID.fullmatch(named)),
-        reasons=tuple(each for each in _objects(resource.get("reasonCode")) if each),
-        reason_resources=tuple(_referenced(resource, along)),
+        removable=plain and named is not None and bool(_ID.fullmatch(named)),
+        again=tuple(each for position, each in enumerate(versions) if position != first),
     )
 
 
-def _referenced(resource: Mapping[str, Any], along: Mapping[str, Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    contained = {f"#{each.get('id')}": each for each in _objects(resource.get("contained"))}
-    for reason in _objects(resource.get("reasonReference")):
-        reference = reason.get("reference")
-        found = (contained.get(reference) or along.get(reference)) if isinstance(reference, str) else None
-        if found is not None and found.get("resourceType") in _REASONS:
-            yield found
+def _removable(resource: Mapping[str, Any]) -> bool:
+    """Whether it is a draft, and all that it names is the lumbar spine."""
+    code, sites = resource.get("code"), _objects(resource.get("bodySite"))
+    concepts = [code if isinstance(code, dict) else {}, *_objects(resource.get("orderDetail"))]
+    codings = [(each.get("system"), each.get("code")) for each in _objects(concepts[0].get("coding"))]
+    return (
+        resource.get("status") in _UNSIGNED
+        and not any(key in _UNRELATED for key in codings if all(isinstance(part, str) for part in key))
+        and not any(_ELSEWHERE.search(text) for each in (*concepts, *sites) for text in _words(each))
+        and all(any(_LUMBAR.search(text) for text in _words(site)) for site in sites)
+    )
 
 
 def _imaging(resource: Mapping[str, Any]) -> Imaging | None:

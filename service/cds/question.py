@@ -5,15 +5,21 @@ order is called early while a part of the chart, or of the examination, that cou
 (docs/decisions/0018).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
+from features.answer import Answer
 from service.assessment import Assessment
 from service.cds.orders import Order
-from service.chart.facts import CONDITIONS, EXAMINATIONS, MEDICATIONS, OBSERVATIONS, PATIENT, Chart, State
+from service.chart.exam_of_chart import exam_of
+from service.chart.facts import CONDITIONS, EXAMINATIONS, MEDICATIONS, OBSERVATIONS, PATIENT, Chart, Question, State
+from service.chart.findings import DURATION
+from service.chart.meanings import NEW_DAYS
 from service.rules.guideline import Category, Urgency
 from service.rules.imaging import ImagingTiming
+from service.rules.progression import not_asked_again
+from service.rules.red_flags import RED_FLAGS
 
 
 class Indicator(StrEnum):
@@ -44,7 +50,7 @@ class Verdict(StrEnum):
     EXAMINED = "examined"
     """Nobody ordered anything, and an exam form is on file."""
     UNEXAMINED = "unexamined"
-    """Nobody ordered anything, there is a lumbar problem, and no exam form of these days is on file."""
+    """Nobody ordered anything, there is a lumbar problem, and no recent exam form is on file."""
 
     @property
     def indicator(self) -> Indicator:
@@ -68,7 +74,12 @@ one open, no order is called early."""
 AGE_ALONE: Final = "RE-AGE-ALONE"
 """The referral that age over 50 alone asks for; whatever else is referred is about something else."""
 
-WORDED: Final = "The reason for this order is given in words alone, which are not read here."
+DECEASED: Final = Question(
+    code="deceased", text="The record says that this person has died: is it the right chart, and the right order?"
+)
+"""Such a mark may be a mistake, so what is pressing is still told; nothing is rated, and nothing offered."""
+
+_SIGNS: Final = ("examination.", "other_leg.")
 
 PARTS: Final = {
     PATIENT: "The patient's record",
@@ -87,8 +98,31 @@ _CAME: Final = {
 
 
 def of_interest(chart: Chart) -> bool:
-    """Whether anything is said when this chart is opened: a lumbar problem, or an exam form of these days."""
-    return chart.found.lumbar or chart.exam is not None
+    """Whether anything is said when this chart is opened.
+
+    It is where a recent exam form is on file, or leg pain from the back that is no older than `NEW_DAYS`. Of a problem
+    of the back alone, or an old one, only what is pressing is told: who is told the same at every visit stops reading.
+    """
+    if deceased(chart):
+        return False
+    if chart.exam is not None:
+        return True
+    since = chart.found.statements.get(DURATION)
+    recent = chart.found.radicular and not (isinstance(since, int | float) and since > NEW_DAYS)
+    return chart.found.lumbar and (recent or _may_press(chart))
+
+
+def _may_press(chart: Chart) -> bool:
+    """Whether a red flag is up, or was and nobody asked again, or a sign of the examination is on the chart."""
+    exam = exam_of(chart)
+    raised = any(not flag.weak and flag.present(exam) is Answer.YES for flag in RED_FLAGS)
+    signs = any(code.startswith(_SIGNS) for code in chart.found.statements)
+    return raised or signs or bool(not_asked_again(exam))
+
+
+def deceased(chart: Chart) -> bool:
+    """Whether the record says that the person has died."""
+    return DECEASED in chart.found.questions
 
 
 def verdict(assessment: Assessment, chart: Chart, order: Order | None) -> Verdict:
@@ -96,13 +130,15 @@ def verdict(assessment: Assessment, chart: Chart, order: Order | None) -> Verdic
     pressing = _pressing(assessment)
     if pressing is not None:
         return pressing
+    if order is not None and deceased(chart):
+        return Verdict.NOT_ENOUGH
     if order is None:
         return Verdict.UNEXAMINED if chart.exam is None else Verdict.EXAMINED
     if assessment.management.override_rests_on_age_alone:
         return Verdict.AGE_ALONE
     if assessment.management.imaging.indicated:
         return Verdict.INDICATED
-    return Verdict.NOT_ENOUGH if missing(assessment, chart, order) else Verdict.NOT_NOW
+    return Verdict.NOT_ENOUGH if missing(assessment, chart) else Verdict.NOT_NOW
 
 
 def _pressing(assessment: Assessment) -> Verdict | None:
@@ -119,16 +155,14 @@ def _pressing(assessment: Assessment) -> Verdict | None:
     return Verdict.URGENT if referred else None
 
 
-def missing(assessment: Assessment, chart: Chart, order: Order | None) -> tuple[str, ...]:
+def missing(assessment: Assessment, chart: Chart) -> tuple[str, ...]:
     """What keeps an order from being called early, in sentences; empty where enough is known."""
-    return tuple(_missing(assessment, chart, order))
+    return tuple(dict.fromkeys(_missing(assessment, chart)))
 
 
-def _missing(assessment: Assessment, chart: Chart, order: Order | None) -> Iterator[str]:
+def _missing(assessment: Assessment, chart: Chart) -> Iterator[str]:
     found, imaging = chart.found, assessment.management.imaging
     yield from unread_parts(chart, fatal=True)
-    if order is not None and _in_words(order):
-        yield WORDED
     if found.unread:
         yield f"{_entries(found.unread)} of the chart could not be read."
     yield from (question.text for question in found.questions)
@@ -136,17 +170,6 @@ def _missing(assessment: Assessment, chart: Chart, order: Order | None) -> Itera
     yield from (question.text for question in asked)
     if imaging.rule_id in UNKNOWN_YET and not asked:
         yield imaging.because
-
-
-def _in_words(order: Order) -> bool:
-    """Whether a reason for the order has no code: whoever wrote it may have written the very flag that asks for it."""
-    conditions = (each.get("code") for each in order.reason_resources if each.get("resourceType") == "Condition")
-    return any(isinstance(each, Mapping) and not _coded(each) for each in (*order.reasons, *conditions))
-
-
-def _coded(concept: Mapping[str, Any]) -> bool:
-    codings = concept.get("coding")
-    return isinstance(codings, list) and any(isinstance(each, Mapping) and each.get("code") for each in codings)
 
 
 def unread_parts(chart: Chart, *, fatal: bool) -> Iterator[str]:

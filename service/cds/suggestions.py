@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import UUID, uuid5
 
 from service.cds.case import Case
-from service.cds.question import Verdict
+from service.cds.question import Verdict, deceased
 from service.rules.pathway import CONSERVATIVE_DAYS, CONSERVATIVE_WEEKS
 from service.terminology.standard_codes import standard
 from service.terminology.systems import CONTENT_VERSION, QUESTIONNAIRE, SNOMED
@@ -50,16 +50,27 @@ def suggestions(case: Case) -> tuple[Suggestion, ...]:
 
 
 def _offered(case: Case) -> Iterator[Suggestion]:
-    if case.verdict is Verdict.NOT_NOW:
+    """What is offered, what is recommended first.
+
+    The exam form comes first as long as the screen for red flags is open: that none is coded talks nobody out of a
+    scan. Taking the order back is recommended once every red flag was asked.
+    """
+    screened = case.assessment.red_flags.screen_complete
+    if deceased(case.chart) or case.verdict not in (Verdict.NOT_NOW, Verdict.NOT_ENOUGH):
+        return
+    early = case.verdict is Verdict.NOT_NOW
+    if not screened and (early or case.chart.exam is None):
+        yield _exam_form(case, recommended=early)
+    if early:
         if case.order is not None and case.order.removable and case.order.reference is not None:
-            yield _defer(case, case.order.reference)
+            yield _defer(case, case.order.reference, recommended=screened)
         if case.assessment.management.imaging.rule_id not in NO_TREATMENT:
             yield _physiotherapy(case)
-    if case.verdict in (Verdict.NOT_NOW, Verdict.NOT_ENOUGH) and case.chart.exam is None:
-        yield _exam_form(case)
+    if screened and case.chart.exam is None:
+        yield _exam_form(case, recommended=False)
 
 
-def _defer(case: Case, reference: str) -> Suggestion:
+def _defer(case: Case, reference: str, *, recommended: bool) -> Suggestion:
     due = weighed_from(case)
     when = "" if due is None else f", from {due} on"
     task = _task(case, REASSESS_IMAGING, "See the person again and weigh imaging again; at once if a red flag appears.")
@@ -71,7 +82,7 @@ def _defer(case: Case, reference: str) -> Suggestion:
         f"Take this order back and weigh imaging again{when}",
         {"type": "delete", "description": "Remove this order of lumbar imaging.", "resourceId": reference},
         {"type": "create", "description": f"Plan to weigh imaging again{when}.", "resource": task},
-        isRecommended=True,
+        **_if(recommended),
     )
 
 
@@ -110,15 +121,23 @@ def _physiotherapy(case: Case) -> Suggestion:
     )
 
 
-def _exam_form(case: Case) -> Suggestion:
+def _exam_form(case: Case, *, recommended: bool) -> Suggestion:
     task = _task(case, COMPLETE_EXAM_FORM, "Answer the exam form; what stays open counts as not assessed.")
     task["input"] = [
         {"type": {"text": "Questionnaire"}, "valueCanonical": f"{QUESTIONNAIRE}|{CONTENT_VERSION}"},
     ]
     description = "Ask for the exam form to be completed."
     return _suggestion(
-        case, EXAM_FORM, "Complete the exam form", {"type": "create", "description": description, "resource": task}
+        case,
+        EXAM_FORM,
+        "Complete the exam form",
+        {"type": "create", "description": description, "resource": task},
+        **_if(recommended),
     )
+
+
+def _if(recommended: bool) -> dict[str, bool]:
+    return {"isRecommended": True} if recommended else {}
 
 
 def _task(case: Case, code: TaskCode, description: str) -> dict[str, Any]:

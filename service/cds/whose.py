@@ -12,6 +12,8 @@ from service.problems import Fault, Refusal, problem
 
 _PATIENT_REFERENCE: Final = re.compile(r"(?:^|/)Patient/([^/?#]+)")
 
+_CONTAINED: Final = "/contained/"
+
 
 def refuse_another_patient(request: HookRequest) -> None:
     """Refuse a call that supplies something about somebody else than its patient.
@@ -35,7 +37,8 @@ def about_another(value: Any, patient_id: str) -> bool:
 def _of_others(value: Any, patient_id: str, place: str) -> Iterator[str]:
     for pointer, resource in _resources(value, place):
         if resource.get("resourceType") == "Patient":
-            if resource.get("id") != patient_id:
+            # The id of a contained one is good within its resource alone, and names nobody.
+            if _CONTAINED not in pointer and resource.get("id") != patient_id:
                 yield f"{pointer}/id"
             continue
         for name in ("subject", "patient"):
@@ -51,12 +54,14 @@ def _resources(value: Any, place: str) -> Iterator[tuple[str, Mapping[str, Any]]
         return
     if value.get("resourceType") != "Bundle":
         yield place, value
+        within = value.get("contained")
+        for position, each in enumerate(within if isinstance(within, list) else ()):
+            yield from _resources(each, f"{place}{_CONTAINED}{position}")
         return
     entries = value.get("entry")
     for position, entry in enumerate(entries if isinstance(entries, list) else ()):
         resource = entry.get("resource") if isinstance(entry, dict) else None
-        if isinstance(resource, dict):
-            yield f"{place}/entry/{position}/resource", resource
+        yield from _resources(resource, f"{place}/entry/{position}/resource")
 
 
 def patient_named(reference: str) -> str | None:

@@ -86,7 +86,7 @@ def ordered(one: Resource, *conditions: Resource) -> Resource:
 
 
 EARLY = {
-    "sciatica of ten days, LOINC order": early(partial(signed, sciatica()), "No exam form of these days is on file"),
+    "sciatica of ten days, LOINC order": early(partial(signed, sciatica()), "No recent exam form is on file"),
     "the same at selecting": early(lambda: order_select(prefetch=problems(sciatica()))),
     "CPT order": early(lambda: ordered(order(LUMBAR_MRI_CPT))),
     "SNOMED order": early(lambda: ordered(order(LUMBAR_MRI_SNOMED))),
@@ -110,6 +110,13 @@ EARLY = {
             "extension": {"com.example.x": {"a": None}},
             "unheardOf": [1, {"b": "c"}],
         },
+    ),
+    "cervical and lumbar spine in one": early(
+        lambda: ordered(order({"text": "MRI cervical and lumbar spine"})), removes=False
+    ),
+    "sciatica as the reason": early(lambda: ordered(order(reasonCode=[coded(SCIATICA)], priority="routine"))),
+    "sciatica of the list as the reason": early(
+        lambda: ordered(order(reasonReference=[{"reference": f"Condition/c-{SCIATICA}"}]))
     ),
     "re-signed order": early(lambda: ordered(order(status="active")), removes=False),
     "order without id": early(lambda: ordered(order(id=None)), removes=False),
@@ -178,7 +185,7 @@ FLAGS = {
     ),
     "retention in the exam form": rated("emergency", lambda: order_sign(prefetch=with_form(RETENTION))),
     "cauda equina as the reason for the order": rated(
-        "emergency", lambda: ordered(order(reasonCode=[coded(CAUDA_EQUINA)])), "reason for this order"
+        "emergency", lambda: ordered(order(reasonCode=[coded(CAUDA_EQUINA)])), "reason for an order"
     ),
     "cauda equina as a reason that is referred to": rated(
         "emergency",
@@ -265,7 +272,34 @@ NOT_ENOUGH = {
         (
             "a reason in words",
             lambda: ordered(order(reasonCode=[{"text": HOSTILE}])),
-            "given in words alone",
+            "is not understood here",
+        ),
+        (
+            "a reason of a code that nobody knows",
+            lambda: ordered(order(reasonCode=[coded("S34.3", "http://hl7.org/fhir/sid/icd-10", text=EVIL)])),
+            "is not understood here",
+        ),
+        (
+            "a reason that lies elsewhere",
+            lambda: ordered(order(reasonReference=[{"reference": "Condition/elsewhere", "display": EVIL}])),
+            "is not understood here",
+        ),
+        (
+            "a known reason with other words",
+            lambda: ordered(order(reasonCode=[coded(SCIATICA, text=f"cannot pass urine {EVIL}")])),
+            "speak of a disturbance of bladder or bowel",
+        ),
+        ("an urgent order", lambda: ordered(order(priority="stat")), "marked as urgent"),
+        ("a note on the order", lambda: ordered(order(note=[{"text": EVIL}])), "carries a note"),
+        (
+            "an order in words that may be a flag",
+            lambda: ordered(order({"text": f"MRI lumbar spine, cauda equina? {EVIL}"})),
+            "speak of a compression of the cauda equina or cord",
+        ),
+        (
+            "somebody who has died",
+            lambda: order_sign(prefetch=problems(sciatica(), patient=patient(deceasedBoolean=True))),
+            "has died",
         ),
         ("paresis of a leg", lambda: signed(sciatica(), condition("102568007"))),
         (
@@ -291,7 +325,22 @@ TWO = {
         make=lambda: order_sign(
             order(id="a"), order(id="b", reasonCode=[coded(CAUDA_EQUINA)]), prefetch=problems(sciatica())
         ),
-        expected=Expected(verdicts=("emergency", "not_now"), removes=True),
+        expected=Expected(verdicts=("emergency", "emergency")),
+    ),
+    "two orders, the reason of the one that is not selected": Asked(
+        make=lambda: order_select(
+            order(id="a"),
+            order(id="b", reasonCode=[coded(URINARY_RETENTION)]),
+            selections=["ServiceRequest/a"],
+            prefetch=problems(sciatica()),
+        ),
+        expected=Expected(verdicts=("emergency",)),
+    ),
+    "the same order twice, the second in an emergency": rated(
+        "emergency", lambda: order_sign(order(), order(reasonCode=[coded(CAUDA_EQUINA)]), prefetch=problems(sciatica()))
+    ),
+    "a condition beside the order": rated(
+        "emergency", lambda: order_sign(order(), condition(CAUDA_EQUINA), prefetch=problems(sciatica()))
     ),
     "two orders, one selected": early(
         lambda: order_select(
@@ -340,6 +389,9 @@ REFUSED = {
         422, lambda: order_sign(prefetch=problems(sciatica(), patient={**patient(), "id": "other"}))
     ),
     "a problem of another patient": refused(422, lambda: signed(sciatica(subject=ELSEWHERE))),
+    "a problem of another patient within the order": refused(
+        422, lambda: ordered(order(contained=[condition(CAUDA_EQUINA, subject=ELSEWHERE)]))
+    ),
     "an order for another patient": refused(422, lambda: ordered(order(subject=ELSEWHERE))),
     "not JSON": refused(400, lambda: b"order-sign", well_formed=False),
     "nothing": refused(400, lambda: b"", well_formed=False),
@@ -360,7 +412,17 @@ OPENED = {
     "opened: neck": opened(None, lambda: patient_view(prefetch=problems(condition(CERVICAL_RADICULOPATHY)))),
     "opened: osteoporosis alone": opened(None, lambda: patient_view(prefetch=problems(condition(OSTEOPOROSIS)))),
     "opened: sciatica resolved": opened(None, lambda: patient_view(prefetch=problems(sciatica(clinical="resolved")))),
-    "opened: sciatica": opened("unexamined", lambda: patient_view(prefetch=problems(sciatica())), "No exam form"),
+    "opened: sciatica": opened(
+        "unexamined", lambda: patient_view(prefetch=problems(sciatica())), "no recent exam form"
+    ),
+    "opened: back pain": opened(None, lambda: patient_view(prefetch=problems(condition(LOW_BACK_PAIN)))),
+    "opened: sciatica of last year": opened(None, lambda: patient_view(prefetch=problems(sciatica(300)))),
+    "opened: sciatica of last year, and fever now": opened(
+        "red_flag", lambda: patient_view(prefetch=problems(sciatica(300), condition(FEVER)))
+    ),
+    "opened: somebody who has died": opened(
+        None, lambda: patient_view(prefetch=problems(sciatica(), patient=patient(deceasedDateTime="2026-01-01")))
+    ),
     "opened: sixty": opened("unexamined", lambda: patient_view(prefetch=problems(sciatica(), patient=patient(60)))),
     "opened: exam form": opened("examined", lambda: patient_view(prefetch=with_form(CANDIDATE)), "Exam form of"),
     "opened: exam form of last month": opened(None, lambda: patient_view(prefetch=with_form(CANDIDATE, days_old=30))),
@@ -396,13 +458,20 @@ SPECIAL = {
         "emergency",
         lambda: signed(*(condition(f"9{n:06}", system="urn:local") for n in range(2000)), condition(URINARY_RETENTION)),
     ),
-    "hostile texts": early(
+    "hostile texts": rated(
+        "not_enough",
         lambda: order_sign(
             order(
                 {"coding": [{"system": LOINC, "code": "24968-0", "display": HOSTILE}], "text": HOSTILE},
                 note=[{"text": HOSTILE}],
                 reasonCode=[coded("1", "urn:local", text=HOSTILE)],
             ),
+            prefetch=problems(sciatica()),
+        ),
+    ),
+    "hostile texts beside what is read": early(
+        lambda: order_sign(
+            order({"coding": [{"system": LOINC, "code": "24968-0", "display": HOSTILE}], "text": HOSTILE}),
             prefetch=problems(
                 {**sciatica(), "code": coded(SCIATICA, text=HOSTILE), "note": [{"text": HOSTILE}]},
                 condition("1", system=HOSTILE),

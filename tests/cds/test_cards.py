@@ -6,33 +6,47 @@ from typing import Any
 
 import pytest
 
-from features.anatomy import ROOTS
+from features.anatomy import ROOTS, Movement
 from service.assessment import PresentFlag
 from service.cds.cards import EXTENSION, Card, Pages, card, card_to_a_minor, card_without_record, pressing
 from service.cds.case import Case
+from service.cds.detail import MOST_SOURCES
 from service.cds.orders import Imaging, Order
-from service.cds.question import Verdict
+from service.cds.question import DECEASED as DEAD
+from service.cds.question import UNKNOWN_YET, Verdict
 from service.cds.wording import (
+    AGAIN,
     BY_RULE,
     BY_VERDICT,
     CHILD,
+    DECEASED,
+    LIMB,
     LONGEST_SUMMARY,
+    MAY_BE_SEVERE,
+    NONE_CODED,
+    NONE_UNDERSTOOD,
+    NONE_UNDERSTOOD_OPEN,
     NOT_RECORDED,
+    RADICULAR,
+    SCREENED,
+    SOMETHING,
     TO_THE_PERSON,
     WEAK,
     fitting,
     named,
     summary,
 )
-from service.chart.facts import CONDITIONS, MEDICATIONS, Basis, Question, State
+from service.chart.facts import CONDITIONS, MEDICATIONS, OBSERVATIONS, Basis, Question, State
 from service.rules.guideline import Policy, RedFlag
-from service.rules.imaging import IMAGING
+from service.rules.imaging import IMAGING, ImagingTiming
 from service.rules.red_flags import RED_FLAGS
 from service.silenced import FlagsAtLeast
+from service.terminology.exam_texts import question
 from service.terminology.override_reasons import ALL_REASONS
 from tests.cds.charts import EARLY, ORDER, PAGES, a_case, a_chart
 from tests.cds.schema import valid
 from tests.cds.test_question import ASKED, CANDIDATE, LONG, OPENED
+from tests.cds.test_suggestions import SCREENED as SCREENED_EARLY
 from tests.fhir.shapes import nothings
 
 CASES: dict[str, Case] = {
@@ -77,12 +91,26 @@ def test_every_rule_of_imaging_has_a_summary() -> None:
 
 def test_every_summary_fits_uncut_whatever_the_flags_are_called() -> None:
     longest = named(tuple(raised(rule) for rule in sorted(RED_FLAGS, key=lambda rule: -len(rule.label))))
-    labels = [f"{rule.label}, and {len(RED_FLAGS)} more" for rule in RED_FLAGS]
-    fixed = [*BY_RULE.values(), *BY_VERDICT.values(), *TO_THE_PERSON.values(), CHILD, NOT_RECORDED]
-    flags_alone = "Emergency: {flags}. The rest of the answer could not be recorded."
-    for text in (each.format(flags=label) for each in (*fixed, flags_alone) for label in (longest, *labels)):
-        assert len(text) <= LONGEST_SUMMARY, text
-        assert "\n" not in text
+    labels = [longest, *(f"{rule.label}, and {len(RED_FLAGS)} more" for rule in RED_FLAGS)]
+    movement = max((question(f"examination.strength.{each}") for each in Movement), key=len)
+    deficit = MAY_BE_SEVERE.format(found=f"{movement.partition(',')[0]}, other leg: weak, not graded, and 9 more")
+    fixed = [
+        *(*BY_RULE.values(), *BY_VERDICT.values(), *TO_THE_PERSON.values(), CHILD, NOT_RECORDED, DECEASED),
+        "Emergency: {flags}. The rest of the answer could not be recorded.",
+        *(
+            f"{BY_RULE[rule.rule_id]} {screened}"
+            for rule in IMAGING
+            if rule.timing is ImagingTiming.NOT_NOW and rule.rule_id not in UNKNOWN_YET
+            for screened in (SCREENED, NONE_CODED, NONE_UNDERSTOOD, NONE_UNDERSTOOD_OPEN)
+        ),
+    ]
+    checks = [LIMB, SOMETHING, *(AGAIN.format(flag=rule.label, day="2026-11-03") for rule in RED_FLAGS)]
+    for text in fixed:
+        for label in labels:
+            for check in checks:
+                told = text.format(flags=label, deficit=deficit, check=check, problem=RADICULAR, open=99)
+                assert len(told) <= LONGEST_SUMMARY, told
+                assert "\n" not in told
 
 
 @pytest.mark.parametrize("length", [1, 138, 139, 140, 500])
@@ -125,7 +153,14 @@ SAYS: dict[str, tuple[Case, tuple[str, ...]]] = {
         ("Found: date of birth.", "the weakest flag of the list", "Under the policy in force (listed)"),
     ),
     "that age only adds": (a_case(60, policy=Policy.CONTEXTUAL, **EARLY), ("**Age over 50** (adds to others)",)),
-    "what nobody asked": (a_case(**EARLY), ("Not asked", "Urinary retention; Fecal incontinence; Saddle anesthesia")),
+    "what nobody asked": (
+        a_case(**EARLY),
+        (
+            "**Ask today:** urinary retention; fecal incontinence; saddle anesthesia; new bladder disturbance; "
+            "progressive weakness; deficit in both legs.",
+            "**Also not asked:** history of cancer; unexplained weight loss; fever;",
+        ),
+    ),
     "the reason and its sources": (
         a_case(**EARLY),
         (
@@ -158,7 +193,7 @@ SAYS: dict[str, tuple[Case, tuple[str, ...]]] = {
     "what the plan asks back": (a_case(), ("How long have the symptoms lasted",)),
     "that no exam form is on file": (
         a_case(chart=a_chart(earlier=True), **EARLY),
-        ("No exam form of these days is on file", "The last one, of 2026-10-23, counts as the one before."),
+        ("No recent exam form is on file", "The last one, of 2026-10-23, counts as the one before."),
     ),
     "that another image is asked for": (
         a_case(
@@ -170,6 +205,52 @@ SAYS: dict[str, tuple[Case, tuple[str, ...]]] = {
     "that MRI is not safe": (
         a_case(treatment={"mri_contraindicated": True}, red_flags={"urinary_retention": True}),
         ("Asked for is CT with myelography, because MRI is stated to be contraindicated; ordered is an MRI.",),
+    ),
+    "which movement is weak, and where that stands": (
+        a_case(
+            chart=a_chart(exam=True),
+            history={"symptom_duration_days": 10, "side": "left"},
+            examination={"strength": {"ankle_dorsiflexion": 3}},
+        ),
+        ("**Deficit**\n\n- Ankle dorsiflexion, left: MRC 3 (exam form of 2026-11-20).",),
+    ),
+    "which movement of the other leg is weak": (
+        a_case(
+            chart=a_chart(exam=True),
+            history={"symptom_duration_days": 10, "side": "left"},
+            examination={"strength": {"ankle_dorsiflexion": 5}},
+            other_leg={"strength": {"knee_extension": 2.5}},
+        ),
+        ("Knee extension, right: MRC 2.5 (exam form of 2026-11-20).",),
+    ),
+    "what a weakness that is coded was called": (
+        a_case(
+            chart=a_chart(
+                basis={"examination.strength.ankle_dorsiflexion": (Basis(label="Foot-drop", source=CONDITIONS),)}
+            ),
+            examination={"strength": {"ankle_dorsiflexion": "weak"}},
+        ),
+        ("Ankle dorsiflexion: weak, not graded (problem list, Foot-drop).",),
+    ),
+    "an observation by itself": (
+        a_case(
+            chart=a_chart(
+                basis={
+                    "red_flags.post_void_residual_ml": (
+                        Basis(label="post-void residual 450 ml, 2026-11-23", source=OBSERVATIONS),
+                    )
+                }
+            ),
+            red_flags={"post_void_residual_ml": 450},
+        ),
+        ("Found: post-void residual 450 ml, 2026-11-23.",),
+    ),
+    "a name without the kind of its concept": (
+        a_case(
+            chart=a_chart(basis={"red_flags.fever": (Basis(label="Fever (finding)", source=CONDITIONS),)}),
+            red_flags={"fever": True},
+        ),
+        ("Found: problem list, Fever.",),
     ),
     "where to send": (a_case(red_flags={"urinary_retention": True}), ("**What to do**", "Emergency referral now")),
     "the roots of an exam form": (
@@ -185,6 +266,70 @@ def test_a_card_says(name: str) -> None:
     made = card(case, PAGES)
     for text in expected:
         assert text in made["detail"]
+
+
+SUMMARIES: dict[str, tuple[Case, str]] = {
+    "early, nothing asked": (
+        a_case(**EARLY),
+        "Imaging is not indicated yet in the first six weeks. No red flag is coded in the chart; 16 not asked.",
+    ),
+    "early, all asked": (
+        a_case(**SCREENED_EARLY),
+        "Imaging is not indicated yet in the first six weeks. No red flag is on file.",
+    ),
+    "early, all asked, and entries that nobody knows": (
+        a_case(chart=a_chart(unknown=3), **SCREENED_EARLY),
+        "Imaging is not indicated yet in the first six weeks. No red flag among the entries understood.",
+    ),
+    "early, nothing asked, and entries that nobody knows": (
+        a_case(chart=a_chart(unknown=3), **EARLY),
+        "Imaging is not indicated yet in the first six weeks. No red flag among the entries understood; 16 not asked.",
+    ),
+    "an emergency of last time": (
+        a_case(**ASKED["emergency of last time not asked again"][1]),
+        "Urinary retention on 2026-11-01: ask today, before imaging is decided on.",
+    ),
+    "a cold leg": (
+        a_case(**ASKED["cold leg"][1]),
+        "Acute ischaemia of the limb is not excluded: check the limb today, before imaging is decided on.",
+    ),
+    "a severe deficit": (
+        a_case(history={"symptom_duration_days": 10, "side": "right"}, examination={"strength": {"hip_flexion": 3}}),
+        "Severe weakness (Hip flexion, right: MRC 3): imaging is indicated, urgently.",
+    ),
+    "a foot drop that nobody graded": (
+        a_case(**ASKED["foot drop not graded"][1]),
+        "A foot drop is not excluded (Ankle dorsiflexion: weak, not graded): imaging is indicated, urgently.",
+    ),
+    "a person who has died": (
+        a_case(chart=a_chart(questions=(DEAD,)), **EARLY),
+        "Not rated: the record says that this person has died.",
+    ),
+    "opened, leg pain": (
+        a_case(chart=a_chart(radicular=True), order=None),
+        "Leg pain from the back: no recent exam form is on file.",
+    ),
+    "opened, back pain": (a_case(order=None), "A problem of the lumbar spine: no recent exam form is on file."),
+}
+
+
+@pytest.mark.parametrize("name", SUMMARIES)
+def test_a_summary_says_what_it_rests_on(name: str) -> None:
+    """Hazards H-02, H-29: that no flag is coded reads as if somebody had asked."""
+    case, expected = SUMMARIES[name]
+    assert card(case, PAGES)["summary"] == expected
+
+
+def test_an_emergency_is_not_followed_by_what_else_was_not_asked() -> None:
+    said = card(a_case(red_flags={"urinary_retention": True}), PAGES)["detail"]
+    assert "Ask today" not in said
+    assert "not asked" not in said
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_card_names_three_sources_at_most(name: str) -> None:
+    listed = card(CASES[name], PAGES)["detail"].partition("**Sources**\n\n")[2].partition("\n\n")[0]
+    assert 1 <= len(listed.splitlines()) <= MOST_SOURCES
 
 
 def test_not_rated_means_that_nothing_is_said_of_the_order() -> None:
@@ -328,6 +473,4 @@ def test_the_weak_flags_are_those_of_the_rules() -> None:
 
 def test_the_summary_to_a_clinician_is_never_that_to_the_person() -> None:
     case = a_case(order=None, **EARLY)
-    assert summary(case.verdict, case.assessment, to_person=False) != summary(
-        case.verdict, case.assessment, to_person=True
-    )
+    assert summary(case) != summary(dataclasses.replace(case, to_person=True))

@@ -208,6 +208,15 @@ def test_the_refusal_says_what_would_help(said: Resource, fetcher: Fetcher, why:
             order_sign(order(id="a"), order(id="b", reasonCode=[coded(FEVER)]), prefetch=prefetched(conditions=ABSENT)),
             id="the reason of the second order",
         ),
+        pytest.param(
+            order_select(
+                order(id="a"),
+                order(id="b", reasonCode=[coded(FEVER)]),
+                selections=["ServiceRequest/a"],
+                prefetch=prefetched(conditions=ABSENT),
+            ),
+            id="the reason of an order that is not selected",
+        ),
     ],
 )
 def test_a_red_flag_is_not_kept_back_for_want_of_a_problem_list(said: Resource) -> None:
@@ -221,15 +230,6 @@ def test_a_red_flag_is_not_kept_back_for_want_of_a_problem_list(said: Resource) 
         pytest.param(
             signing(conditions=ABSENT, observations=searchset(observation("red_flags.fever", False))), id="no fever"
         ),
-        pytest.param(
-            order_select(
-                order(id="a"),
-                order(id="b", reasonCode=[coded(FEVER)]),
-                selections=["ServiceRequest/a"],
-                prefetch=prefetched(conditions=ABSENT),
-            ),
-            id="the reason of an order that is not selected",
-        ),
     ],
 )
 def test_without_a_red_flag_the_problem_list_is_waited_for(said: Resource) -> None:
@@ -240,11 +240,12 @@ def test_of_a_minor_no_problem_list_is_needed() -> None:
     assert chart(signing(patient=patient(12), conditions=ABSENT)).person.age_years == 12
 
 
-def test_reasons_count_for_their_own_order_alone() -> None:
+def test_reasons_count_for_every_order_of_the_same_patient() -> None:
+    """Hazard H-29: a flag that stands beside an order is taken for absent."""
     said = order_sign(order(id="a"), order(id="b", reasonCode=[coded(URINARY_RETENTION)]))
     flag = "red_flags.urinary_retention"
-    assert [flag in chart(said, position=position).found.statements for position in (0, 1)] == [False, True]
-    assert flag not in gathered(said).chart(None).found.statements
+    assert [flag in chart(said, position=position).found.statements for position in (0, 1)] == [True, True]
+    assert flag in gathered(said).chart(None).found.statements
 
 
 def test_a_reason_that_is_a_condition_counts_as_its_status_says() -> None:

@@ -21,9 +21,7 @@ from tests.cds.fhir_data import (
     Resource,
     as_bytes,
     coded,
-    condition,
     drafts,
-    observation,
     order,
     order_select,
     order_sign,
@@ -190,10 +188,59 @@ def test_an_order_says_what_it_is() -> None:
             resource=resource,
             modality=Imaging.MRI,
             removable=True,
-            reasons=(coded(SCIATICA),),
         ),
     )
     assert asked(order_sign(order(id=None)))[0].reference is None
+
+
+@pytest.mark.parametrize(
+    ("resource", "removable"),
+    [
+        pytest.param(order(), True, id="by code"),
+        pytest.param(order({"text": "MRI lumbar spine without contrast"}), True, id="lumbar alone"),
+        pytest.param(order({"text": "MRI lumbosacral spine, left leg pain"}), True, id="lumbosacral"),
+        *(
+            pytest.param(order({"text": text}), False, id=text)
+            for text in (
+                *("MRI cervical and lumbar spine", "MRI C-spine and L-spine", "MRI thoracic and lumbar spine"),
+                *("MRI thoracolumbar spine", "MRI whole spine incl. lumbar spine", "MRI lumbar spine and pelvis"),
+                *("CT abdomen and lumbar spine", "MRI brain and lumbar spine", "XR lumbar spine and hips"),
+                *("X-ray lumbar spine, sacroiliac joints", "CT chest abdomen pelvis lumbar spine"),
+            )
+        ),
+        pytest.param(order({**LUMBAR_MRI, "text": "MRI cervical spine"}), False, id="lumbar, by words the neck"),
+        pytest.param(
+            order({"coding": [*LUMBAR_MRI["coding"], *CERVICAL_MRI["coding"]]}), False, id="lumbar and the neck by code"
+        ),
+        pytest.param(order(bodySite=[{"text": "Lumbar spine"}]), True, id="lumbar as the site"),
+        pytest.param(order(bodySite=[{"text": "Lumbar spine"}, {"text": "Neck"}]), False, id="the neck as a site"),
+        pytest.param(order(bodySite=[coded("1", "urn:site")]), False, id="a site that nobody knows"),
+        pytest.param(order(orderDetail=[{"text": "include thoracic spine"}]), False, id="the chest in a detail"),
+    ],
+)
+def test_an_order_of_another_region_too_is_never_removed(resource: Resource, *, removable: bool) -> None:
+    """Hazard H-06: imaging that is needed is taken away."""
+    (found,) = asked(order_sign(resource))
+    assert found.removable is removable
+
+
+@pytest.mark.parametrize(
+    ("second", "removable"),
+    [
+        ({}, True),
+        ({"status": "active"}, False),
+        ({"code": CERVICAL_MRI}, False),
+        ({"code": {"text": "Ultrasound"}}, False),
+        ({"code": {"text": "MRI lumbar and thoracic spine"}}, False),
+    ],
+    ids=str,
+)
+def test_two_drafts_of_one_id_are_one_order_of_which_nothing_is_lost(second: Resource, *, removable: bool) -> None:
+    first, again = order(), {**order(), **second, "note": [{"text": "again"}]}
+    for drafted in ((first, again), (again, first)):
+        (found,) = asked(order_sign(*drafted))
+        assert found.removable is removable
+        assert sorted(map(str, found.versions)) == sorted(map(str, drafted))
 
 
 FIRST, SECOND, NECK = order(id="a"), order(LUMBAR_CT, id="b"), order(CERVICAL_MRI, id="c")
@@ -233,23 +280,6 @@ def test_an_order_can_be_selected_by_the_address_of_its_entry() -> None:
     bundle = {"resourceType": "Bundle", "entry": [unsaved]}
     found = asked(order_select(selections=["urn:uuid:1"], context={"draftOrders": bundle}))
     assert [(each.reference, each.removable) for each in found] == [(None, False)]
-
-
-def test_reasons_that_come_along_with_the_orders_are_found() -> None:
-    sciatica, fever = condition(SCIATICA, id="why"), observation("red_flags.fever", True, id="heat")
-    within = {**condition("64859006"), "id": "w"}
-    references = [
-        "Condition/why",
-        "Observation/heat",
-        "#w",
-        "Condition/elsewhere",
-        "#gone",
-        "ServiceRequest/order-1",
-        7,
-    ]
-    asking = order(contained=[within], reasonReference=[{"reference": each} for each in references])
-    (found,) = asked(order_sign(asking, sciatica, fever))
-    assert found.reason_resources == (sciatica, fever, within)
 
 
 def test_more_orders_than_anybody_signs_are_refused() -> None:

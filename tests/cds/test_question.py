@@ -1,19 +1,23 @@
 """The imaging question: what the card says first, and when it says nothing of the order at all."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from service.cds.order_reasons import NOT_READ, NOTE, URGENT
 from service.cds.orders import Order
-from service.cds.question import HARMLESS, UNKNOWN_YET, Verdict, missing, of_interest, verdict
-from service.chart.facts import CONDITIONS, EXAMINATIONS, MEDICATIONS, OBSERVATIONS, Chart, Question, State
+from service.cds.question import DECEASED, HARMLESS, UNKNOWN_YET, Verdict, missing, of_interest, verdict
+from service.cds.suggestions import suggestions
+from service.chart.facts import CONDITIONS, EXAMINATIONS, MEDICATIONS, OBSERVATIONS, Chart, ExamOnFile, Question, State
 from service.rules.guideline import Policy
 from service.rules.imaging import IMAGING, ImagingTiming
 from service.rules.questions import QUESTIONS
-from tests.builders import an_assessment, an_exam, classifier_of, no_classifier
+from tests.builders import NOON, an_assessment, an_exam, classifier_of, no_classifier
 from tests.cds.charts import EARLY, ORDER, a_case, a_chart
 
+LAST_MONTH = NOON - timedelta(days=30)
 CANDIDATE = {"conservative_care_weeks": 8, "pain_relief": "inadequate", "surgery_candidate": True}
 LONG = {"symptom_duration_days": 70, "pain_locations": ["posterior_thigh"], "pain_severity": 6}
 
@@ -133,7 +137,7 @@ def test_an_order_is_called_early_only_where_the_chart_was_read(name: str) -> No
     enough, chart = UNREAD[name]
     found = a_case(chart=chart, **EARLY)
     assert found.verdict is (Verdict.NOT_NOW if enough else Verdict.NOT_ENOUGH)
-    assert bool(missing(found.assessment, chart, ORDER)) is not enough
+    assert bool(missing(found.assessment, chart)) is not enough
 
 
 @pytest.mark.parametrize("name", UNREAD)
@@ -146,35 +150,26 @@ def test_an_unread_chart_takes_nothing_from_a_red_flag(name: str) -> None:
 def test_parts_that_nobody_tells_of_count_as_not_supplied() -> None:
     chart = a_chart()
     untold = Chart(person=chart.person, at=chart.at, found=chart.found)
-    assert missing(a_case(**EARLY).assessment, untold, ORDER) == ("The problem list was not supplied.",)
+    assert missing(a_case(**EARLY).assessment, untold) == ("The problem list was not supplied.",)
 
 
-CODED = {"coding": [{"system": "urn:local", "code": "1"}], "text": "cauda equina?"}
-WORDED = {"text": "cauda equina?"}
-REASONS: dict[str, tuple[Verdict, Order]] = {
-    "none": (Verdict.NOT_NOW, ORDER),
-    "a code": (Verdict.NOT_NOW, replace(ORDER, reasons=(CODED,))),
-    "words": (Verdict.NOT_ENOUGH, replace(ORDER, reasons=(WORDED,))),
-    "a code, and words": (Verdict.NOT_ENOUGH, replace(ORDER, reasons=(CODED, WORDED))),
-    "a coding without a code": (Verdict.NOT_ENOUGH, replace(ORDER, reasons=({**WORDED, "coding": [{}]},))),
-    "a condition in words": (
-        Verdict.NOT_ENOUGH,
-        replace(ORDER, reason_resources=({"resourceType": "Condition", "code": WORDED},)),
-    ),
-    "a condition with a code": (
-        Verdict.NOT_NOW,
-        replace(ORDER, reason_resources=({"resourceType": "Condition", "code": CODED},)),
-    ),
-}
+@pytest.mark.parametrize("asked", [NOT_READ, NOTE, URGENT], ids=lambda each: each.code)
+def test_an_order_whose_reason_is_not_read_is_not_called_early(asked: Question) -> None:
+    """Hazards H-02, H-29: a flag that stands in the words of an order is taken for absent."""
+    chart = a_chart(questions=(asked,))
+    found = a_case(chart=chart, **EARLY)
+    assert found.verdict is Verdict.NOT_ENOUGH
+    assert missing(found.assessment, chart) == (asked.text,)
 
 
-@pytest.mark.parametrize("name", REASONS)
-def test_an_order_whose_reason_is_not_read_is_not_called_early(name: str) -> None:
-    """Hazards H-02, H-29: a flag that stands in the reason for the order is taken for absent."""
-    expected, order = REASONS[name]
-    found = a_case(order=order, **EARLY)
-    assert found.verdict is expected
-    assert (WORDED["text"] in str(missing(found.assessment, a_chart(), order))) is False
+@pytest.mark.parametrize("name", [name for name in ASKED if ASKED[name][0] not in (Verdict.NOT_NOW,)])
+def test_of_a_person_who_has_died_nothing_is_rated_and_what_presses_is_told(name: str) -> None:
+    """Hazards H-06, H-29: a mark that may be a mistake hides a red flag, or rates an order that nobody needs."""
+    expected, sections = ASKED[name]
+    found = a_case(chart=a_chart(questions=(DECEASED,)), **sections)
+    pressing = expected in (Verdict.EMERGENCY, Verdict.RED_FLAG, Verdict.URGENT)
+    assert found.verdict is (expected if pressing else Verdict.NOT_ENOUGH)
+    assert suggestions(found) == ()
 
 
 OPENED: dict[str, tuple[Verdict, Chart, dict[str, Any]]] = {
@@ -195,17 +190,37 @@ def test_somebody_who_opens_the_chart_is_told(name: str) -> None:
     assert a_case(chart=chart, order=None, **sections).verdict is expected
 
 
-@pytest.mark.parametrize(
-    ("chart", "interesting"),
-    [
-        (a_chart(), True),
-        (a_chart(lumbar=False), False),
-        (a_chart(lumbar=False, exam=True), True),
-        (a_chart(lumbar=False, earlier=True), False),
-        (a_chart(lumbar=False, statements={"red_flags.osteoporosis": True}), False),
-    ],
-)
-def test_an_opened_chart_without_a_lumbar_problem_is_silent(chart: Chart, interesting: bool) -> None:
+SINCE = "history.symptom_duration_days"
+LEG: dict[str, Any] = {"radicular": True}
+INTERESTING: dict[str, tuple[bool, Chart]] = {
+    "leg pain, since when is not known": (True, a_chart(**LEG)),
+    "leg pain of 84 days": (True, a_chart(**LEG, statements={SINCE: 84})),
+    "leg pain of 85 days": (False, a_chart(**LEG, statements={SINCE: 85})),
+    "leg pain of last year, and a form of this week": (True, a_chart(exam=True, **LEG, statements={SINCE: 400})),
+    "leg pain of last year, and fever": (True, a_chart(**LEG, statements={SINCE: 400, "red_flags.fever": True})),
+    "back pain alone": (False, a_chart()),
+    "back pain, and a cancer once": (True, a_chart(statements={"red_flags.history_of_cancer": True})),
+    "back pain, and no fever": (False, a_chart(statements={"red_flags.fever": False})),
+    "back pain, and a foot drop": (True, a_chart(statements={"examination.strength.ankle_dorsiflexion": "weak"})),
+    "back pain, and an old form": (False, a_chart(earlier=True)),
+    "back pain, and an emergency of last month that nobody asked about again": (
+        True,
+        replace(a_chart(), earlier=ExamOnFile(body={"red_flags": {"saddle_anesthesia": True}}, authored=LAST_MONTH)),
+    ),
+    "nothing of the back": (False, a_chart(lumbar=False)),
+    "nothing of the back, and a form of this week": (True, a_chart(lumbar=False, exam=True)),
+    "nothing of the back, and an old form": (False, a_chart(lumbar=False, earlier=True)),
+    "nothing of the back, and osteoporosis": (
+        False,
+        a_chart(lumbar=False, statements={"red_flags.osteoporosis": True}),
+    ),
+    "somebody who has died": (False, a_chart(exam=True, questions=(DECEASED,), **LEG)),
+}
+
+
+@pytest.mark.parametrize("name", INTERESTING)
+def test_an_opened_chart_is_silent_unless_there_is_something_new_to_say(name: str) -> None:
+    interesting, chart = INTERESTING[name]
     assert of_interest(chart) is interesting
 
 

@@ -218,14 +218,12 @@ def test_where_nothing_can_be_recorded_and_nothing_presses_it_is_refused(
     assert answer.json()["resourceType"] == "OperationOutcome"
 
 
-def test_of_two_orders_the_one_without_a_flag_is_not_rated_where_nothing_can_be_recorded(
-    unwritable: TestClient,
-) -> None:
+def test_of_two_orders_each_tells_of_the_flag_where_nothing_can_be_recorded(unwritable: TestClient) -> None:
+    """Hazard H-14: what fails takes the red flags along."""
     with_reason = order(id="b", reasonCode=[{"coding": condition(CAUDA_EQUINA)["code"]["coding"]}])
     call = order_sign(order(id="a"), with_reason, prefetch=signed(sciatica())["prefetch"])
     cards = unwritable.post(ORDERS, json=call).json()["cards"]
-    assert [card["indicator"] for card in cards] == ["critical", "info"]
-    assert "Not rated" in cards[1]["summary"]
+    assert [card["indicator"] for card in cards] == ["critical", "critical"]
 
 
 def test_where_the_service_breaks_the_red_flags_are_told_all_the_same() -> None:

@@ -24,12 +24,29 @@ LONG_CARED_FOR: dict[str, Any] = {
     "treatment": {"conservative_care_weeks": 9, "pain_relief": "adequate", "intolerable_pain": False},
 }
 
+SCREENED: dict[str, Any] = {
+    **EARLY,
+    "red_flags": dict.fromkeys(
+        (
+            *("urinary_retention", "urinary_incontinence", "new_bladder_symptom", "fecal_incontinence"),
+            *("saddle_anesthesia", "progressive_motor_weakness", "bilateral_neurologic_deficit", "history_of_cancer"),
+            *("unexplained_weight_loss", "fever", "iv_drug_use", "recent_infection", "immunosuppression"),
+            *("osteoporosis", "steroid_use", "significant_trauma"),
+        ),
+        False,
+    ),
+    "examination": {"plantar_response": "flexor", "reflexes": {"patellar": "normal", "achilles": "normal"}},
+}
+"""Ten days of symptoms, and every red flag asked."""
+
 OFFERED: dict[str, tuple[tuple[str, ...], Case]] = {
-    "early": ((DEFER, PHYSIOTHERAPY, EXAM_FORM), a_case(**EARLY)),
-    "early, exam form on file": ((DEFER, PHYSIOTHERAPY), a_case(chart=a_chart(exam=True), **EARLY)),
-    "early, not a draft": ((PHYSIOTHERAPY, EXAM_FORM), a_case(order=SIGNED, **EARLY)),
-    "early, no id": ((PHYSIOTHERAPY, EXAM_FORM), a_case(order=WITHOUT_ID, **EARLY)),
-    "relieved": ((DEFER, EXAM_FORM), a_case(**LONG_CARED_FOR)),
+    "early": ((EXAM_FORM, DEFER, PHYSIOTHERAPY), a_case(**EARLY)),
+    "early, exam form on file": ((EXAM_FORM, DEFER, PHYSIOTHERAPY), a_case(chart=a_chart(exam=True), **EARLY)),
+    "early, screened": ((DEFER, PHYSIOTHERAPY, EXAM_FORM), a_case(**SCREENED)),
+    "early, screened by the exam form": ((DEFER, PHYSIOTHERAPY), a_case(chart=a_chart(exam=True), **SCREENED)),
+    "early, not a draft": ((EXAM_FORM, PHYSIOTHERAPY), a_case(order=SIGNED, **EARLY)),
+    "early, no id": ((EXAM_FORM, PHYSIOTHERAPY), a_case(order=WITHOUT_ID, **EARLY)),
+    "relieved": ((EXAM_FORM, DEFER), a_case(**LONG_CARED_FOR)),
     "not enough known": ((EXAM_FORM,), a_case()),
     "not enough known, exam form on file": ((), a_case(chart=a_chart(exam=True))),
     "problem list not read": ((EXAM_FORM,), a_case(chart=a_chart(states={CONDITIONS: State.FAILED}), **EARLY)),
@@ -66,6 +83,17 @@ def test_an_order_is_taken_back_only_where_it_is_too_early(name: str) -> None:
     ]
     assert bool(removed) is (expected is Verdict.NOT_NOW)
     assert all(action["resourceId"] == ORDER.reference for action in removed)
+
+
+@pytest.mark.parametrize(("sections", "recommended"), [(EARLY, EXAM_FORM), (SCREENED, DEFER)])
+def test_taking_an_order_back_is_recommended_only_once_every_red_flag_was_asked(
+    sections: dict[str, Any], recommended: str
+) -> None:
+    """Hazards H-02, H-29: that no flag is coded is taken for a screen."""
+    case = a_case(**sections)
+    known = names_by_id(case.assessment.id)
+    assert [known[each["uuid"]] for each in suggestions(case) if each.get("isRecommended")] == [recommended]
+    assert names(case)[0] == recommended
 
 
 def test_all_that_is_offered_has_a_label_a_uuid_and_descriptions() -> None:

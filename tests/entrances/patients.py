@@ -17,7 +17,8 @@ def _vignettes() -> dict[str, dict[str, Any]]:
 
 
 def _examples() -> dict[str, dict[str, Any]]:
-    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(EXAMPLES.glob("*.json"))}
+    """The examples that are examinations; others are calls of CDS Hooks."""
+    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(EXAMPLES.glob("exam*.json"))}
 
 
 FEMALE = {"sex": "female"}
