@@ -6,6 +6,7 @@ answers it starts one of its own in a folder of its own, and ends it.
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -50,6 +51,8 @@ def main(arguments: list[str] | None = None) -> int:
     except RuntimeError as fault:
         print(fault, file=sys.stderr)
         return 1
+    except BrokenPipeError:  # whoever reads has seen enough, as `head`
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115: for what is flushed at the end
     except OSError as fault:
         print(f"Port {stated.port} cannot be used ({fault.strerror}); ARGS='--port …' names another.", file=sys.stderr)
         return 1

@@ -131,6 +131,7 @@ _L5: Final[Resource] = {
     "examination.strength.knee_extension": "mrc-5",
     "examination.reflexes.patellar": "normal",
     "examination.reflexes.achilles": "normal",
+    "examination.plantar_response": "flexor",
     "examination.sensation.dorsum_foot": "reduced",
     "examination.straight_leg_raise.result": "positive",
     "examination.straight_leg_raise.angle_degrees": 45.0,

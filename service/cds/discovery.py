@@ -58,8 +58,8 @@ SERVICES: Final = (
         id=CHART_OPENED,
         hook=PATIENT_VIEW,
         title="Leg pain from the back: red flags and plan",
-        description="When the chart of somebody with a lumbar problem is opened: red flags of cauda equina syndrome "
-        "and other serious causes first, then what the exam form on file means, or what is missing. Silent otherwise.",
+        description="When a chart is opened: red flags first, then what a recent exam form means, or what is missing "
+        "for leg pain from the back of up to 84 days. Silent otherwise.",
     ),
     Service(
         id=IMAGING_ORDERED,

@@ -219,7 +219,7 @@ def test_an_order_says_what_it_is() -> None:
     ],
 )
 def test_an_order_of_another_region_too_is_never_removed(resource: Resource, *, removable: bool) -> None:
-    """Hazard H-06: imaging that is needed is taken away."""
+    """Hazards H-06, H-29: imaging that is needed is taken away."""
     (found,) = asked(order_sign(resource))
     assert found.removable is removable
 
