@@ -52,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(fault, file=sys.stderr)
         return 1
     except BrokenPipeError:  # whoever reads has seen enough, as `head`
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115: for what is flushed at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is flushed at the end
     except OSError as fault:
         print(f"Port {stated.port} cannot be used ({fault.strerror}); ARGS='--port …' names another.", file=sys.stderr)
         return 1
