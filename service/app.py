@@ -1,5 +1,6 @@
 """create_app: load, connect, mount; nothing else."""
 
+import asyncio
 import json
 import os
 from collections.abc import AsyncIterator
@@ -89,7 +90,7 @@ def create_app(settings: Settings, classify: Classify | None = None, catalogues:
             looked_at("record", lambda: record_check(record.state())),
             looked_at("migrations", lambda: migrations_check(record.state().outdated)),
             looked_at("clock", lambda: clock_check(datetime.now(UTC), record.state().newest)),
-            looked_at("identity", lambda: identity_check(admission.fault, able=admission.able)),
+            looked_at("identity", lambda: identity_check(admission, cds_admission)),
         )
 
     def ready() -> Readiness:
@@ -109,7 +110,7 @@ def create_app(settings: Settings, classify: Classify | None = None, catalogues:
         return done
 
     admission = admission_of(settings, refused=seen.refused)
-    used = SeenTokens(database, seconds=settings.record_seconds)
+    used = SeenTokens(database, seconds=settings.record_seconds, unshared=seen.unshared)
     cds_admission = cds_admission_of(settings, used, refused=seen.refused)
     address, fetcher = public_address(settings), fetcher_of(settings)
     consult = Consult(
@@ -120,11 +121,13 @@ def create_app(settings: Settings, classify: Classify | None = None, catalogues:
         answered=seen.answered,
     )
 
+    async def prepare() -> None:
+        await asyncio.gather(admission.prepare(), cds_admission.prepare())
+
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
         await record.start()
-        await admission.prepare()
-        await cds_admission.prepare()
+        await prepare()
         yield
         await record.close()
         await cds_admission.close()
@@ -166,7 +169,7 @@ def create_app(settings: Settings, classify: Classify | None = None, catalogues:
     app.include_router(assessing(consult, admission, languages, lambda: models.current, address))
     app.include_router(pages(lambda: models.current))
     app.include_router(reloading(reload, admission))
-    app.include_router(health(ready, admission.prepare))
+    app.include_router(health(ready, prepare))
     app.include_router(metrics(seen, admission, everybody=settings.metrics_open))
     # The last one that is added is the outermost.
     app.add_middleware(LastResort, answer=failed)
@@ -194,4 +197,5 @@ def _examples() -> dict[str, Any]:
             "value": json.loads(each.read_text(encoding="utf-8")),
         }
         for each in sorted(folder.iterdir(), key=lambda each: each.name)
+        if each.is_file()
     }

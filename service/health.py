@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from service.record.receipt import RecordState
 from service.rules import RULES_RELEASED
@@ -137,12 +137,30 @@ def clock_check(now: datetime, newest: datetime | None = None) -> Check:
     return Check(name="clock", status=Status.DEGRADED, detail=detail)
 
 
-def identity_check(fault: str | None, *, able: bool = True) -> Check:
-    """Who is let in: `fault` says what is wrong with the keys; without `able` nobody can be let in at all."""
-    if able and fault is None:
-        return Check(name="identity", status=Status.READY, detail="Callers can be told apart.")
-    status = Status.DEGRADED if able else Status.NOT_READY
-    return Check(name="identity", status=status, detail=fault or "Nobody can be let in.")
+class LetsIn(Protocol):
+    """One way to be let in."""
+
+    @property
+    def fault(self) -> str | None:
+        """What is wrong with it; safe to show."""
+
+    @property
+    def able(self) -> bool:
+        """Whether anybody can be let in by it."""
+
+
+def identity_check(*ways: LetsIn) -> Check:
+    """Who is let in: `degraded` where anything is wrong with one of the ways, `not_ready` where none lets anybody in.
+
+    Where only record systems can be let in, or only others, they are: to take the service out would silence their
+    emergencies.
+    """
+    told = " ".join(way.fault for way in ways if way.fault is not None)
+    if not any(way.able for way in ways):
+        return Check(name="identity", status=Status.NOT_READY, detail=told or "Nobody can be let in.")
+    if told:
+        return Check(name="identity", status=Status.DEGRADED, detail=told)
+    return Check(name="identity", status=Status.READY, detail="Callers can be told apart.")
 
 
 def _differs(now: datetime, newest: datetime | None) -> str | None:

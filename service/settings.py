@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from service.identity.addresses import checked_base, checked_url, is_loopback
+from service.identity.addresses import checked_base, checked_url, host_of, is_loopback
 from service.identity.rate_limits import parsed
 from service.identity.record_systems import CdsClient, what_confuses
 from service.released import CHAMPION
@@ -75,8 +75,7 @@ class Settings(BaseSettings):
     )
     auth: Auth = Field(
         Auth.NONE,
-        description="how callers show who they are: `none` (only while it listens on this machine alone), `api_key` or "
-        "`jwt`",
+        description="how callers show who they are: `none` (only while this machine alone calls), `api_key` or `jwt`",
     )
     api_keys_file: Path = Field(
         KEPT / "api-keys.json",
@@ -108,7 +107,8 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         None,
         description="address under which others reach the service, as in `https://nerveroot.example`: links, and the "
-        "audience of CDS Hooks clients, are made of it; where it is not set, the address that is asked",
+        "audience of CDS Hooks clients, are made of it; where it is not set, the address that is asked; not of another "
+        "machine with `none`",
     )
     cds_clients: tuple[CdsClient, ...] = Field(
         (),
@@ -123,7 +123,7 @@ class Settings(BaseSettings):
     fhir_servers: tuple[str, ...] = Field(
         (),
         description="JSON list of the base addresses of FHIR servers that CDS Hooks may fetch missing data from; a "
-        "service that listens on this machine alone may also ask this machine",
+        "service that this machine alone calls may also ask this machine",
     )
     smart_launch_url: str | None = Field(
         None,
@@ -188,7 +188,14 @@ class Settings(BaseSettings):
                 "or jwt, or NERVEROOT_HOST to 127.0.0.1.",
                 {"host": self.host or "every address"},
             )
-        if not self.loopback and self.record_key is None:
+        if not self.alone and self.auth is Auth.NONE:
+            raise PydanticCustomError(
+                "unguarded",
+                "with NERVEROOT_AUTH=none everybody who reaches {address} would be let in: a proxy passes on whoever "
+                "asks. Set NERVEROOT_AUTH to api_key or jwt, or leave NERVEROOT_PUBLIC_URL out.",
+                {"address": self.public_url},
+            )
+        if not self.alone and self.record_key is None:
             raise PydanticCustomError(
                 "no_key",
                 "NERVEROOT_RECORD_KEY is needed where others than this machine can ask: references to patients are "
@@ -210,7 +217,7 @@ class Settings(BaseSettings):
         """A token of a record system is taken from nobody else, nowhere else, and for nothing else."""
         confused = what_confuses(
             self.cds_clients,
-            loopback=self.loopback,
+            alone=self.alone,
             public_url=self.public_url,
             audiences=self.cds_audiences,
             access_audience=self.jwt_audience if self.auth is Auth.JWT else None,
@@ -223,6 +230,11 @@ class Settings(BaseSettings):
     def loopback(self) -> bool:
         """Whether it listens on this machine alone."""
         return is_loopback(self.host)
+
+    @property
+    def alone(self) -> bool:
+        """Whether this machine alone calls it: a public address elsewhere means that a proxy passes others on."""
+        return self.loopback and (self.public_url is None or is_loopback(host_of(self.public_url) or ""))
 
 
 SETTINGS = tuple(f"NERVEROOT_{name.upper()}" for name in Settings.model_fields)

@@ -2,6 +2,8 @@
 
 The user's comment is free text and may name people, so it is neither kept nor logged; of a reason only the coded ones
 that cards offer are kept, because another may be any text (CDS Hooks 2.0, feedback).
+
+What is on record stays there, so the same thing is put there once, however often it is reported.
 """
 
 import json
@@ -9,7 +11,7 @@ import re
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Annotated, Any, ClassVar, Final
@@ -25,6 +27,7 @@ from service.cds.suggestions import names_by_id
 from service.identity.caller import Caller
 from service.problems import Fault, Refusal, problem
 from service.record.entry import Content, Entry, Kind, moment
+from service.record.pseudonyms import Pseudonyms
 from service.terminology.override_reasons import ALL_REASONS
 from service.version import SOFTWARE_VERSION
 
@@ -36,6 +39,9 @@ _KNOWN: Final = {(each.system, each.code) for each in ALL_REASONS}
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _YEARS: Final = range(2000, 2200)
 """Years in which somebody may have seen a card; times about the year 1 have no place in other time zones."""
+
+AHEAD: Final = timedelta(days=1)
+"""How far the time of somebody who saw a card may be ahead of ours: more than a wrong time zone makes."""
 
 _Text = Annotated[str, Field(min_length=1)]
 
@@ -123,11 +129,11 @@ _SENTENCES: Final = {
 }
 
 
-def read_feedback(body: bytes) -> tuple[Item, ...]:
-    """What a call reports; unknown members, and a reason without its display, are taken.
+def read_feedback(body: bytes, *, at: datetime) -> tuple[Item, ...]:
+    """What a call that came `at` reports; unknown members, and a reason without its display, are taken.
 
     Raises:
-        Refusal: 400 if it is not JSON, or with every fault and its place if it is no feedback.
+        Refusal: 400 if it is not JSON, or with every fault and its place if it is no feedback, or of the future.
     """
     try:
         said = parse(body, _LIMITS)
@@ -137,7 +143,19 @@ def read_feedback(body: bytes) -> tuple[Item, ...]:
     except ValidationError as found:
         told = found.errors(include_url=False, include_context=False, include_input=False)
         raise _refused(tuple({fault.pointer: fault for fault in map(_fault, told)}.values())) from None
+    ahead = tuple(
+        Fault(pointer=f"/feedback/{number}/outcomeTimestamp", detail="must not be more than a day ahead.")
+        for number, item in enumerate(read.feedback)
+        if item.outcome_timestamp > at + AHEAD
+    )
+    if ahead:
+        raise _refused(ahead)
     return read.feedback
+
+
+def is_card(entry: Entry, caller: Caller) -> bool:
+    """Whether it is the assessment of a card that was shown to this very caller: others have not seen it."""
+    return entry.kind is Kind.ASSESSMENT and entry.entrance == ENTRANCE and entry.caller == caller.name
 
 
 def _fault(error: ErrorDetails) -> Fault:
@@ -159,8 +177,13 @@ def _refused(faults: tuple[Fault, ...]) -> Refusal:
     )
 
 
-def entry_of(item: Item, assessment: str, *, at: datetime, caller: Caller) -> Entry:
-    """What is recorded of the card of one assessment."""
+def entry_of(item: Item, assessment: str, *, at: datetime, caller: Caller, pseudonyms: Pseudonyms) -> Entry:
+    """What is recorded of the card of one assessment.
+
+    What is kept of it is its own Idempotency-Key: what is reported twice, in one call or because the first could not be
+    answered, gets the first receipt. No client can write that key, which has spaces.
+    """
+    said = json.dumps(kept(item, assessment), sort_keys=True)
     return Entry(
         id=str(uuid6.uuid7()),
         kind=Kind.FEEDBACK,
@@ -170,7 +193,9 @@ def entry_of(item: Item, assessment: str, *, at: datetime, caller: Caller) -> En
         entrance=ENTRANCE,
         about=assessment,
         software_version=SOFTWARE_VERSION,
-        content=Content(salt=secrets.token_hex(16), exam=None, answer=json.dumps(kept(item, assessment)), person=None),
+        idempotency_key=pseudonyms.idempotency_key(caller.tenant, caller.name, f"feedback on {assessment}: {said}"),
+        request_digest=pseudonyms.body(said.encode()),
+        content=Content(salt=secrets.token_hex(16), exam=None, answer=said, person=None),
     )
 
 

@@ -103,7 +103,7 @@ class _Pages:
 def fetcher_of(settings: Settings) -> Fetcher:
     """The fetcher that `settings` allow; they hold only addresses that can be asked safely, and no other is asked."""
     bases = map(FhirBase.of, settings.fhir_servers)
-    return Fetcher([each for each in bases if each is not None], loopback=settings.loopback)
+    return Fetcher([each for each in bases if each is not None], loopback=settings.alone)
 
 
 async def _collect(client: httpx2.AsyncClient, base: FhirBase, key: str, patient_id: str, collected: _Pages) -> None:

@@ -23,7 +23,8 @@ class FhirBase:
     def of(cls, url: str) -> Self | None:
         """The base that `url` is; None where it is none that may be asked, or anything in it is out of the ordinary.
 
-        User names, queries, fragments, and steps up (`..`, however they are written) have no place in a base.
+        User names, queries, fragments, and whatever a proxy could read in another way (`..`, `..;`, `//`, and these or
+        a control character, `?` or `#` percent-encoded) have no place in a base.
         """
         found = _parts(url)
         if found is None or urlsplit(url).query or "?" in url:
@@ -60,9 +61,21 @@ def _parts(url: str) -> tuple[str, str, int, str] | None:
         host, port = (parts.hostname or "").rstrip("."), parts.port
     except ValueError:
         return None
-    if not host or parts.scheme not in _PORTS or (parts.scheme == "http" and not is_loopback(host)):
+    if not host or "%" in host or parts.scheme not in _PORTS or (parts.scheme == "http" and not is_loopback(host)):
         return None
-    path = unquote(unquote(parts.path))
-    if "%" in path or any(step in (".", "..") for step in path.replace("\\", "/").split("/")):
+    if not _is_plain(parts.path):
         return None
     return parts.scheme, host, _PORTS[parts.scheme] if port is None else port, parts.path.rstrip("/")
+
+
+def _is_plain(path: str) -> bool:
+    """Whether a path, percent-decoded once, has nothing that is decoded again, ends it, or leads up."""
+    try:
+        decoded = unquote(path, errors="strict")
+    except UnicodeDecodeError:
+        return False
+    if not decoded.isprintable() or any(each in decoded for each in "%?#\\"):
+        return False
+    steps = decoded.removeprefix("/").removesuffix("/").split("/")
+    # Some servers take what follows a semicolon for a parameter of the step, and read `..;x` as `..`.
+    return decoded in ("", "/") or not any(step.partition(";")[0] in ("", ".", "..") for step in steps)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
-from pathlib import Path as FilePath
+from importlib.resources import files
 from typing import Annotated, Any, Final, Protocol
 
 from fastapi import APIRouter, Path, Request, Response
@@ -14,7 +14,7 @@ from service.body import JSON, read_body
 from service.cds.answering import Call, answer
 from service.cds.cards import Card, Pages
 from service.cds.discovery import IMAGING_ORDERED, SERVICES, discovery, hooks_of
-from service.cds.feedback import entry_of, read_feedback
+from service.cds.feedback import entry_of, is_card, read_feedback
 from service.cds.fetching import Fetcher
 from service.cds.gathering import gather
 from service.cds.request import MAX_CALL, read_request
@@ -22,7 +22,6 @@ from service.consult import Consult
 from service.identity.caller import Caller
 from service.languages import Language, Languages
 from service.problems import Refusal, problem
-from service.record.entry import Kind
 from service.record.record import Mark, Record
 from service.responding import FHIR_JSON
 from service.rules.wording import ENGLISH
@@ -33,7 +32,7 @@ MAX_FEEDBACK: Final = 64 * 1024
 """Bytes of one call that reports what became of cards."""
 
 _ID = Path(description="the `id` of the service, as discovery names it", examples=[IMAGING_ORDERED])
-_EXAMPLES: Final = FilePath(__file__).parents[1] / "examples"
+_EXAMPLES: Final = files("service").joinpath("examples", "cds")
 
 
 class Admits(Protocol):
@@ -129,20 +128,24 @@ def cds_services(
     async def take_feedback(service_id: Annotated[str, _ID], request: Request) -> Response:
         """What users did with cards, put on record with the assessments of the cards.
 
-        A user's comment is neither stored nor logged. Cards that are not on record for the caller are passed over.
+        A user's comment is neither stored nor logged. Cards that were not shown to the caller are passed over, and what
+        is on record already is not recorded again. By which service a card came is not on record, so either address
+        takes what became of it.
         """
         at = datetime.now(UTC)
         caller = await _admitted(admission, request, service_id, "feedback")
         _known(service_id)
         marks = []
-        for item in read_feedback(await read_body(request, limit=MAX_FEEDBACK)):
+        for item in read_feedback(await read_body(request, limit=MAX_FEEDBACK), at=at):
             assessment = item.assessment
             found = None if assessment is None else await record.find(caller.tenant, assessment)
-            if found is None or assessment is None or found[0].kind is not Kind.ASSESSMENT:
+            if found is None or assessment is None or not is_card(found[0], caller):
                 continue
-            receipt = await record.append(entry_of(item, assessment, at=at, caller=caller))
+            entry = entry_of(item, assessment, at=at, caller=caller, pseudonyms=consult.pseudonyms)
+            receipt = await record.append(entry)
             marks.append(receipt.mark)
-            counts.reported(item.outcome.value)
+            if not receipt.replayed:
+                counts.reported(item.outcome.value)
         kept = Mark.DEFERRED if Mark.DEFERRED in marks else Mark.STORED if marks else Mark.NONE
         return _json({}, {RECORD: kept})
 

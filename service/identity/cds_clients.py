@@ -3,19 +3,23 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from starlette.requests import Request
 
+from service.errors import SchemaOutdated
 from service.identity.addresses import host_of, is_loopback
 from service.identity.admission import shown
 from service.identity.caller import LOCAL, Caller
 from service.identity.client_tokens import ClientTokens, Foreign, ShownToken
 from service.identity.guesses import Guesses
 from service.identity.rate_limits import RateLimits, parsed
-from service.identity.refusals import KeysUnavailable, NotKnown, Reason, foreign, too_many
+from service.identity.refusals import KeysUnavailable, NotKnown, Reason, foreign, too_many, unkept
 from service.identity.refused import Refused
 from service.settings import Auth, Settings
+
+NOBODY: Final = ""
+"""Under which organisation those are counted that name one that is not known; no tenant has this name."""
 
 
 class OnceOnly(Protocol):
@@ -29,7 +33,14 @@ class OnceOnly(Protocol):
         """Whether this process knows at once that the token of that digest was used."""
 
     async def first_time(self, digest: str, expires: int) -> bool:
-        """Whether the token of that digest was never used; from now on it was, until `expires`."""
+        """Whether the token of that digest was never used; from now on it was, until `expires`.
+
+        Raises:
+            SchemaOutdated: nobody could be told, nor will be until somebody mends the tables.
+        """
+
+    def share(self) -> None:
+        """Begin to tell other processes of the tokens that they do not know of yet; it does not wait, nor fail."""
 
     async def close(self) -> None:
         """Give everything back."""
@@ -58,16 +69,18 @@ class CdsAdmission:
     @property
     def fault(self) -> str | None:
         """What is wrong, though record systems may still be let in; None where nothing is."""
-        return (self._tokens.fault or self._used.fault) if self._tokens else None
+        found = (self._tokens.fault or self._used.fault) if self._tokens else None
+        return None if found is None else f"CDS Hooks: {found}"
 
     @property
     def able(self) -> bool:
-        """Whether any record system can be let in at all."""
+        """Whether any record system can be let in at all; where none is configured, none can."""
         return self._tokens.able if self._tokens else True
 
     async def prepare(self) -> None:
-        """Get the keys of record systems, where they are missing; it does not fail."""
+        """Get the keys of record systems, and share which tokens were used, where that is missing; it does not fail."""
         if self._tokens:
+            self._used.share()
             await self._tokens.prepare()
 
     async def close(self) -> None:
@@ -97,7 +110,11 @@ class CdsAdmission:
         seconds = self._limits.take(caller.tenant, caller.name)
         if seconds:
             raise self._refused.counted(Reason.RATE, too_many(seconds))
-        if not await self._used.first_time(token.digest, token.expires):
+        try:
+            first = await self._used.first_time(token.digest, token.expires)
+        except SchemaOutdated:
+            raise self._refused.counted(Reason.TOKENS_UNKEPT, unkept()) from None
+        if not first:
             raise self._refused.unknown(request, Reason.REPLAYED)
         return caller
 
@@ -106,7 +123,11 @@ class CdsAdmission:
             return await tokens.read(shown(request.headers, key_header=False), self._audiences(request, path))
         except (NotKnown, KeysUnavailable) as fault:
             raise self._refused.by(fault, request) from None
-        except Foreign:
+        except Foreign as found:
+            # Its token is not used up, so it is counted; apart, so that it does not use up what the known ones may ask.
+            seconds = self._limits.take(NOBODY, found.issuer)
+            if seconds:
+                raise self._refused.counted(Reason.RATE, too_many(seconds)) from None
             raise self._refused.counted(Reason.NO_TENANT, foreign()) from None
 
 

@@ -30,7 +30,11 @@ LONGEST_ID: Final = 255
 
 
 class Foreign(Exception):
-    """The token is right, and names an organisation that is not known."""
+    """The token is right, and names an organisation that is not known; carries who signed it."""
+
+    def __init__(self, issuer: str) -> None:
+        super().__init__("a token for an organisation that is not known")
+        self.issuer = issuer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +65,8 @@ class ClientTokens:
 
     @property
     def able(self) -> bool:
-        """Whether there are keys of any to check tokens with; where none is to be let in, nothing is missing."""
-        return not self._keys or any(keys.able for keys in self._keys.values())
+        """Whether there are keys of any to check tokens with."""
+        return any(keys.able for keys in self._keys.values())
 
     async def prepare(self) -> None:
         """Fetch the keys that are missing."""
@@ -124,11 +128,16 @@ def _digest(issuer: str, identifier: str) -> str:
 
 
 def _tenant(client: CdsClient, claims: Mapping[str, Any]) -> str:
-    """The organisation under which the record keeps what is asked; an issuer that speaks for one alone need not say."""
-    if client.tenants is None:
-        return client.tenant
+    """The organisation under which the record keeps what is asked; an issuer that speaks for one alone need not say.
+
+    If it says another, it speaks for more than the settings know of, and their charts must not come under one name.
+    """
     named = claims.get("tenant")
+    if client.tenants is None:
+        if named not in (None, client.tenant):
+            raise Foreign(client.iss)
+        return client.tenant
     tenant = client.tenants.get(named) if isinstance(named, str) else None
     if tenant is None:
-        raise Foreign
+        raise Foreign(client.iss)
     return tenant

@@ -36,6 +36,8 @@ class Reason(StrEnum):
     RATE = "rate"
     GUESSING = "guessing"
     ISSUER_UNREACHABLE = "issuer_unreachable"
+    TOKENS_UNKEPT = "tokens_unkept"
+    """The database cannot remember which tokens were used, and will not by itself: its tables are others."""
 
 
 class NotKnown(Exception):
@@ -89,7 +91,7 @@ def foreign() -> Refusal:
         "unknown-tenant",
         HTTPStatus.FORBIDDEN,
         "This organisation is not known here",
-        "The claim `tenant` of the token is missing, or names an organisation that this service does not serve.",
+        "The claim `tenant` of the token is missing, or names an organisation that this service does not know.",
     )
     return Refusal(said)
 
@@ -115,3 +117,14 @@ def unavailable(seconds: int) -> Refusal:
         "`Retry-After` says.",
     )
     return Refusal(said, {"Retry-After": str(seconds)})
+
+
+def unkept() -> Refusal:
+    """503: which tokens were used cannot be remembered until somebody mends the tables."""
+    said = problem(
+        "callers-unchecked",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Callers cannot be checked at present",
+        "The database of this service does not have the tables that it needs.",
+    )
+    return Refusal(said)

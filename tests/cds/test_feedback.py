@@ -6,16 +6,20 @@ from typing import Any
 
 import pytest
 
-from service.cds.feedback import MOST_ITEMS, Item, Outcome, entry_of, kept, read_feedback
+from service.cds.feedback import MOST_ITEMS, Item, Outcome, entry_of, is_card, kept, read_feedback
 from service.cds.suggestions import DEFER, EXAM_FORM, suggestion_id
-from service.identity.caller import LOCAL
+from service.identity.caller import LOCAL, Caller, Scope
 from service.problems import Refusal
 from service.record.entry import Kind
+from service.record.pseudonyms import Pseudonyms
 from service.terminology.systems import NON_ADHERENCE, OVERRIDE_REASONS
 from tests.cds.schema import valid
+from tests.record.entries import an_entry
 
 CARD = "0192f0c0-0000-7000-8000-000000000001"
 WHEN = "2026-11-22T12:00:00Z"
+AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
+KEYED = Pseudonyms(b"key")
 TYPED_IN = "Mrs Doe of 5 Mill Lane insists"
 
 
@@ -37,7 +41,7 @@ def feedback(*items: Any) -> bytes:
 
 
 def read(item: dict[str, Any]) -> Item:
-    (found,) = read_feedback(feedback(item))
+    (found,) = read_feedback(feedback(item), at=AT)
     return found
 
 
@@ -126,12 +130,62 @@ def test_the_shapes_above_are_those_of_cds_hooks() -> None:
 
 
 def test_it_is_recorded_as_feedback_about_the_assessment() -> None:
-    at = datetime(2026, 11, 22, 12, tzinfo=UTC)
-    entry = entry_of(read(accepted(DEFER)), CARD, at=at, caller=LOCAL)
+    entry = entry_of(read(accepted(DEFER)), CARD, at=AT, caller=LOCAL, pseudonyms=KEYED)
     assert (entry.kind, entry.about, entry.tenant, entry.entrance) == (Kind.FEEDBACK, CARD, "local", "cds-hooks")
     assert entry.content is not None
     assert entry.content.exam is None
     assert json.loads(entry.content.answer)["accepted_suggestions"] == [DEFER]
+
+
+def keys_of(item: dict[str, Any], caller: Caller = LOCAL) -> tuple[str | None, str | None]:
+    """Under which Idempotency-Key an item is recorded, and what came with it."""
+    found = read(item)
+    assert found.assessment is not None
+    entry = entry_of(found, found.assessment, at=AT, caller=caller, pseudonyms=KEYED)
+    return entry.idempotency_key, entry.request_digest
+
+
+def test_the_same_report_is_the_same_and_any_other_is_another() -> None:
+    """What cannot be deleted is not written again because somebody repeats it."""
+    same = [
+        overridden(OWN),
+        overridden(OWN, card=CARD.upper(), note="again"),
+        overridden({"reason": {**OWN["reason"], "display": TYPED_IN}}, outcomeTimestamp="2026-11-22T13:00:00+01:00"),
+    ]
+    assert len({keys_of(item) for item in same}) == 1
+    others = [
+        overridden(),
+        overridden({**OWN, "userComment": TYPED_IN}),
+        overridden(OWN, outcomeTimestamp="2026-11-22T12:00:01Z"),
+        overridden(OWN, card="0192f0c0-0000-7000-8000-000000000002"),
+        accepted(DEFER),
+        accepted(EXAM_FORM),
+    ]
+    other = Caller(tenant=LOCAL.tenant, name="other", scopes=LOCAL.scopes)
+    keys = [keys_of(same[0]), keys_of(same[0], other), *map(keys_of, others)]
+    assert len({key for key, _ in keys}) == len(keys)
+
+
+@pytest.mark.parametrize("when", ["2026-11-23T12:00:00Z", "2026-11-22T22:00:00-14:00", "2026-01-01T00:00:00Z"])
+def test_a_clock_may_be_ahead_by_a_day(when: str) -> None:
+    assert read(overridden(outcomeTimestamp=when)).outcome is Outcome.OVERRIDDEN
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, True),
+        ({"caller": "https://other.example"}, False),
+        ({"entrance": "rest"}, False),
+        ({"kind": Kind.OUTCOME, "about": CARD}, False),
+        ({"kind": Kind.FEEDBACK, "about": CARD}, False),
+    ],
+)
+def test_whose_card_it_was(changes: dict[str, Any], *, expected: bool) -> None:
+    """Hazard H-10: somebody reports on a card that another record system was shown."""
+    caller = Caller(tenant="clinic", name="https://ehr.example", scopes=frozenset({Scope.ASSESS}))
+    shown = {"tenant": caller.tenant, "caller": caller.name, "entrance": "cds-hooks"}
+    assert is_card(an_entry(**(shown | changes)), caller) is expected
 
 
 @pytest.mark.parametrize(
@@ -165,6 +219,14 @@ MALFORMED: dict[str, tuple[bytes, set[str]]] = {
         feedback(overridden(outcomeTimestamp="0001-01-01T00:00:00+14:00")),
         {"/feedback/0/outcomeTimestamp"},
     ),
+    "the day after tomorrow": (
+        feedback(overridden(), overridden(outcomeTimestamp="2026-11-23T12:00:00.000001Z")),
+        {"/feedback/1/outcomeTimestamp"},
+    ),
+    "a time to come, in another time zone": (
+        feedback(overridden(outcomeTimestamp="2026-11-23T11:00:00-02:00")),
+        {"/feedback/0/outcomeTimestamp"},
+    ),
     "a suggestion without id": (
         feedback(accepted(acceptedSuggestions=[{}])),
         {"/feedback/0/acceptedSuggestions/0/id"},
@@ -186,14 +248,14 @@ MALFORMED: dict[str, tuple[bytes, set[str]]] = {
 def test_what_is_no_feedback_is_refused_with_its_places(name: str) -> None:
     body, places = MALFORMED[name]
     with pytest.raises(Refusal) as refused:
-        read_feedback(body)
+        read_feedback(body, at=AT)
     assert refused.value.problem.status == 400
     assert places <= {fault.pointer for fault in refused.value.problem.errors}
     assert TYPED_IN not in repr(refused.value.problem)
 
 
 def test_nothing_to_report_is_no_fault() -> None:
-    assert read_feedback(b'{"feedback": []}') == ()
+    assert read_feedback(b'{"feedback": []}', at=AT) == ()
 
 
 def test_the_outcomes_are_those_of_cds_hooks() -> None:

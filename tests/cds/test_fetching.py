@@ -1,6 +1,7 @@
 """What was not supplied is fetched: from servers that may be asked, within limits, and the token goes nowhere else."""
 
 import asyncio
+import gzip
 import json
 import logging
 from typing import Any
@@ -157,8 +158,20 @@ def test_only_servers_that_the_settings_name_are_asked(server: str, *, allowed: 
         ("http://localhost.evil.example/fhir", False),
     ],
 )
-def test_a_service_that_listens_on_this_machine_alone_may_ask_this_machine(server: str, *, allowed: bool) -> None:
+def test_a_service_that_this_machine_alone_calls_may_ask_this_machine(server: str, *, allowed: bool) -> None:
     assert (fetcher_of(Settings()).base(call(server)) is not None) is allowed
+
+
+@pytest.mark.parametrize(
+    ("server", "allowed"),
+    [("http://127.0.0.1:8080/fhir", True), ("http://127.0.0.1:8081/fhir", False), ("http://localhost:8080/x", False)],
+)
+def test_behind_a_proxy_servers_on_this_machine_are_listed_too(server: str, *, allowed: bool) -> None:
+    """Hazard H-26: a call from outside has the service ask whatever listens on its machine."""
+    settings = Settings(
+        auth="api_key", public_url="https://nerveroot.example", fhir_servers=("http://127.0.0.1:8080/fhir",)
+    )
+    assert (fetcher_of(settings).base(call(server)) is not None) is allowed
 
 
 def test_a_server_that_may_not_be_asked_is_not_asked(fhir: FhirServer) -> None:
@@ -177,34 +190,59 @@ def test_redirects_are_not_followed(fhir: FhirServer, status: int) -> None:
         assert other.asked == []
 
 
+FOUND = json.dumps(searchset(PAIN)).encode()
+GZIP = {"Content-Encoding": "gzip"}
+NOT_JSON = "not JSON that can be read"
+
+
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "why"),
     [
-        pytest.param(Answer(body=json.dumps(searchset(PAIN)).encode(), status=201), id="another status"),
-        pytest.param(Answer(body=b"", status=401), id="not let in"),
-        pytest.param(Answer(body=b"", status=403), id="not allowed"),
-        pytest.param(Answer(body=b"", status=404), id="not there"),
-        pytest.param(Answer(body=b"", status=500), id="broken"),
-        pytest.param(Answer(body=b"", status=204), id="nothing"),
-        pytest.param(Answer(body=b"{"), id="half an object"),
-        pytest.param(Answer(body=b""), id="an empty body"),
-        pytest.param(Answer(body=b"<html>"), id="a page"),
-        pytest.param(Answer(body=b"\xff"), id="not UTF-8"),
-        pytest.param(Answer(body=b"[" * 100 + b"]" * 100), id="nested too deeply"),
-        pytest.param(Answer(body=b'{"resourceType":"Bundle","resourceType":"Bundle"}'), id="a member twice"),
-        pytest.param(Answer(body=b"[]"), id="a list"),
-        pytest.param(Answer(body=b"{}"), id="not FHIR"),
-        pytest.param(Answer(body=json.dumps(outcome()).encode()), id="an OperationOutcome"),
-        pytest.param(Answer(body=json.dumps(patient()).encode()), id="something else"),
-        pytest.param(Answer(body=b"x", headers={"Content-Encoding": "gzip"}), id="compressed"),
-        pytest.param(Answer(body=b" " * (MAX_BODY + 1)), id="too long"),
+        pytest.param(Answer(body=FOUND, status=201), "status 201", id="another status"),
+        pytest.param(Answer(body=b"", status=401), "status 401", id="not let in"),
+        pytest.param(Answer(body=b"", status=403), "status 403", id="not allowed"),
+        pytest.param(Answer(body=b"", status=404), "status 404", id="not there"),
+        pytest.param(Answer(body=b"", status=500), "status 500", id="broken"),
+        pytest.param(Answer(body=b"", status=204), "status 204", id="nothing"),
+        pytest.param(Answer(body=b"{"), NOT_JSON, id="half an object"),
+        pytest.param(Answer(body=b""), NOT_JSON, id="an empty body"),
+        pytest.param(Answer(body=b"<html>"), NOT_JSON, id="a page"),
+        pytest.param(Answer(body=b"\xff"), NOT_JSON, id="not UTF-8"),
+        pytest.param(Answer(body=b"[" * 100 + b"]" * 100), NOT_JSON, id="nested too deeply"),
+        pytest.param(Answer(body=b'{"resourceType":"Bundle","resourceType":"Bundle"}'), NOT_JSON, id="a member twice"),
+        pytest.param(Answer(body=b"[]"), "not a resource", id="a list"),
+        pytest.param(Answer(body=b"{}"), None, id="not FHIR"),
+        pytest.param(Answer(body=json.dumps(outcome()).encode()), None, id="an OperationOutcome"),
+        pytest.param(Answer(body=json.dumps(patient()).encode()), None, id="something else"),
+        pytest.param(Answer(body=gzip.compress(FOUND), headers=GZIP), "compressed", id="compressed"),
+        pytest.param(Answer(body=FOUND, headers=GZIP), "compressed", id="not compressed, as it says"),
+        pytest.param(Answer(body=FOUND + b" " * MAX_BODY), "more than 1024 KiB", id="too long"),
     ],
 )
-def test_whatever_goes_wrong_leaves_that_part_unread_and_the_others_not(fhir: FhirServer, answer: Answer) -> None:
+def test_whatever_goes_wrong_leaves_that_part_unread_and_the_others_not(
+    fhir: FhirServer, answer: Answer, why: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each for its own reason: `why` is logged where there is no answer, and None where there is one of no use."""
     fhir.answers("Condition", answer)
     fhir.holds("Patient", patient())
     found = fetched(fhir.base, "conditions", "patient")
     assert (found["conditions"], found["patient"].state) == (Source(state=State.FAILED), State.COMPLETE)
+    told = [each.getMessage() for each in caplog.records if each.name == "service.cds.fetching"]
+    assert (why is None) is (told == [])
+    assert all(f"({why}" in each for each in told)
+
+
+def test_this_machine_is_asked_past_any_proxy(fhir: FhirServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hazard H-26: a proxy of the environment gets to see the token and the chart."""
+    fhir.holds("Condition", PAIN)
+    with serving_fhir() as proxy:
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+            for spelled in (name, name.lower()):
+                monkeypatch.delenv(spelled, raising=False)
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, proxy.address)
+        assert conditions(fhir) == (State.COMPLETE, [PAIN["id"]])
+        assert proxy.asked == []
 
 
 def test_null_is_an_answer_of_a_prefetch_and_not_of_a_server(fhir: FhirServer) -> None:

@@ -20,6 +20,7 @@ from service.record.database import Database
 from service.record.pseudonyms import Pseudonyms
 from service.settings import Settings
 from service.terminology.systems import OVERRIDE_REASONS
+from tests.builders import a_body
 from tests.cds.corpus_calls import HOSTILE, RETENTION, TEN_DAYS, sciatica, signed, with_form
 from tests.cds.fhir_data import (
     ABSENT,
@@ -137,10 +138,10 @@ def test_the_words_of_the_rules_may_be_in_another_language_and_cards_say_so(tmp_
 
 
 def test_cards_link_to_the_address_that_the_settings_name() -> None:
-    settings = Settings(public_url="https://nerveroot.example/", smart_launch_url="https://app.example/launch")
+    settings = Settings(public_url="https://localhost:8443/cds/", smart_launch_url="https://app.example/launch")
     with TestClient(create_app(settings)) as client:
         (card,) = client.post(ORDERS, json=signed(sciatica())).json()["cards"]
-    assert card["source"]["url"] == "https://nerveroot.example/model"
+    assert card["source"]["url"] == "https://localhost:8443/cds/model"
     assert card["links"][0]["url"] == "https://app.example/launch"
 
 
@@ -169,7 +170,7 @@ def test_what_was_not_supplied_is_not_fetched_for_an_order_of_something_else(
 def test_only_discovery_is_open_where_record_systems_are_asked_who_they_are() -> None:
     """Hazard H-26: somebody unknown asks, or reports."""
     known = {"iss": "https://ehr.example", "jku": "http://127.0.0.1:1/jwks", "tenant": "clinic"}
-    settings = Settings(cds_clients=(CdsClient.model_validate(known),), public_url="https://nerveroot.example")
+    settings = Settings(cds_clients=(CdsClient.model_validate(known),))
     with TestClient(create_app(settings)) as client:
         assert client.get("/cds-services").status_code == 200
         for path in (ORDERS, f"{ORDERS}/feedback", "/cds-services/other"):
@@ -303,6 +304,26 @@ def test_cards_of_another_tenant_are_passed_over() -> None:
     database.close()
     with TestClient(create_app(settings)) as client:
         assert report(client, {"card": theirs.id, "outcome": "overridden"}).is_success
+    assert kept("feedback") == []
+
+
+def test_what_is_reported_again_is_on_record_once(client: TestClient) -> None:
+    """Whether in one call, or because the first one got no answer; nothing that is on record can be deleted."""
+    first, second = ({"card": a_card(client), "outcome": "overridden"} for _ in range(2))
+    assert report(client, *[first] * 100).headers["Nerveroot-Record"] == "stored"
+    assert len(kept("feedback")) == 1
+    again = report(client, first, second, first)
+    assert (again.status_code, again.headers["Nerveroot-Record"]) == (200, "stored")
+    assert [each["about"] for each in kept("feedback")] == [first["card"], second["card"]]
+    report(client, first | {"outcome": "accepted"})
+    assert len(kept("feedback")) == 3
+    counted = client.get("/metrics").text
+    assert 'nerveroot_cds_feedback_total{outcome="overridden"} 2.0' in counted
+
+
+def test_an_assessment_that_was_no_card_is_passed_over(client: TestClient) -> None:
+    asked = client.post("/v1/assessments", json=a_body()).json()["id"]
+    assert report(client, {"card": asked, "outcome": "overridden"}).headers["Nerveroot-Record"] == "none"
     assert kept("feedback") == []
 
 

@@ -89,7 +89,7 @@ class CdsDoor:
 
 def cds_door(clock: Clock, *, seconds: float = PATIENCE, **stated: Any) -> CdsDoor:
     """An admission as the settings ask for it, on the database of the test, and what it counts."""
-    settings = Settings(**({"public_url": PUBLIC} | stated))
+    settings = Settings(**({"public_url": PUBLIC, "auth": "api_key"} | stated))
     url = settings.database_url.get_secret_value()
     migrate(url, seconds=PATIENCE)
     used = SeenTokens(Database(url, seconds=seconds), seconds=seconds, now=lambda: clock.now().timestamp())

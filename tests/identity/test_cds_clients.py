@@ -14,7 +14,6 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from service.identity.caller import LOCAL, Caller, Scope
-from service.settings import Settings
 from tests.identity.asking import Answer, door, run
 from tests.identity.clients import (
     EHR,
@@ -77,7 +76,7 @@ TAKEN: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "times in parts of seconds": ({}, {"exp": NOW + 299.5, "iat": NOW - 0.5}),
     "a jti of 255 characters": ({}, {"jti": "j" * 255}),
     "a jti that is half a character": ({}, {"jti": "\ud800"}),
-    "a tenant that nobody asked for": ({}, {"tenant": "whatever"}),
+    "the tenant that is configured": ({}, {"tenant": "clinic"}),
     "claims that nobody knows": ({}, {"fhirUser": "Practitioner/1", "scope": "admin read outcome"}),
 }
 
@@ -288,6 +287,7 @@ def test_while_keys_cannot_be_fetched_it_says_so_and_mends_itself(cds: CdsDoor, 
     assert isinstance(answer, Answer)
     assert (answer.status, answer.headers["retry-after"]) == (503, "5")
     assert (cds.admission.able, cds.admission.fault is None) == (False, False)
+    assert (cds.admission.fault or "").startswith("CDS Hooks: ")
     assert EHR not in (cds.admission.fault or "")
     ehr.publishes(published("first"))
     clock.wait(5)
@@ -448,6 +448,23 @@ def test_an_issuer_that_speaks_for_several(clock: Clock, ehr: Issuer, named: Any
     run(cds.admission.close())
 
 
+@pytest.mark.parametrize("named", ["South Clinic", "", "Clinic", ["clinic"], 1, True, {"clinic": 1}])
+def test_an_issuer_that_speaks_for_more_than_the_settings_know_of(cds: CdsDoor, named: Any) -> None:
+    """Hazard H-10: the charts of an organisation that nobody configured come under the name of another."""
+    assert (status(cds.call(token_of_ehr(tenant=named))), cds.refused) == (403, ["no_tenant"])
+    assert cds.call(token_of_ehr()) == CALLER, "the token is not used up"
+
+
+def test_an_issuer_that_names_unknown_organisations_too_often_waits(cds: CdsDoor, clock: Clock) -> None:
+    """Its token is not used up, so that one would do for any number of calls; the known ones are counted apart."""
+    credential = token_of_ehr(tenant="South Clinic")
+    assert [status(cds.call(credential)) for _ in range(12)] == [403] * 10 + [429] * 2
+    assert cds.refused == ["no_tenant"] * 10 + ["rate"] * 2
+    assert cds.call(token_of_ehr()) == CALLER
+    clock.wait(1)
+    assert status(cds.call(credential)) == 403
+
+
 def test_a_record_system_that_asks_too_often_waits_and_its_token_stays_good(cds: CdsDoor, clock: Clock) -> None:
     for number in range(10):
         assert cds.call(token_of_ehr(jti=f"{number}")) == CALLER
@@ -497,20 +514,21 @@ def test_without_record_systems_nobody_is_let_in_but_where_nobody_is_asked(
 ) -> None:
     """Row "require authentication where data could leak": off only on a service that this machine alone reaches."""
     made(key_file)
-    cds = cds_door(clock, api_keys_file=key_file, **settings)
+    cds = cds_door(clock, api_keys_file=key_file, public_url=None, **settings)
     said = [cds.ask(), cds.call(token_of_ehr()), cds.call("abc")]
     assert [each is LOCAL for each in said] == [open_to_all] * 3
     assert list(map(status, said)) == ([200] * 3 if open_to_all else [401] * 3)
-    assert (cds.admission.able, cds.admission.fault) == (True, None)
+    assert (cds.admission.able, cds.admission.fault) == (open_to_all, None)
     run(cds.admission.prepare())
     run(cds.admission.close())
 
 
-def test_with_record_systems_it_is_on_also_where_nobody_else_is_asked(cds: CdsDoor) -> None:
+def test_with_record_systems_it_is_on_also_where_nobody_else_is_asked(clock: Clock, ehr: Issuer) -> None:
     """Row "require authentication": whoever names record systems means them."""
-    assert Settings().loopback
+    cds = cds_door(clock, cds_clients=(client(ehr),), auth="none", public_url="http://localhost:8000")
     assert status(cds.ask()) == 401
-    assert cds.call(token_of_ehr()) == CALLER
+    assert cds.call(token_of_ehr(aud="http://localhost:8000" + SERVICE)) == CALLER
+    run(cds.admission.close())
 
 
 def test_the_tokens_of_one_entrance_are_not_taken_at_the_other(clock: Clock, ehr: Issuer) -> None:
@@ -556,6 +574,41 @@ def test_while_the_database_is_down_tokens_are_taken_once_by_each_process(
     assert cds.call(token_of_ehr(jti="2")) == CALLER
     assert cds.admission.fault is None
     run(cds.admission.close())
+
+
+def test_without_the_table_nobody_is_let_in_and_it_says_so(clock: Clock, ehr: Issuer, tmp_path: Path) -> None:
+    """A schema of another version does not pass by itself: a token would be good at every process for good."""
+    file = tmp_path / "record.sqlite3"
+    cds = cds_door(clock, cds_clients=(client(ehr),), database_url=f"sqlite:///{file}")
+    with closing(sqlite3.connect(file)) as opened:
+        opened.execute("ALTER TABLE seen_tokens RENAME TO elsewhere")
+        assert [status(cds.call(token_of_ehr())) for _ in range(2)] == [503, 503]
+        assert cds.refused == ["tokens_unkept"] * 2
+        assert "make migrate" in (cds.admission.fault or "")
+        opened.execute("ALTER TABLE elsewhere RENAME TO seen_tokens")
+    assert cds.call(token_of_ehr()) == CALLER, "the token is not used up"
+    assert cds.admission.fault is None
+    run(cds.admission.close())
+
+
+def test_once_the_database_is_back_readiness_shares_what_was_taken(clock: Clock, ehr: Issuer, tmp_path: Path) -> None:
+    """Decision 20: whoever asks for readiness does not wait for it, and no further token is needed."""
+    file = tmp_path / "record.sqlite3"
+    settings: dict[str, Any] = {"cds_clients": (client(ehr),), "database_url": f"sqlite:///{file}"}
+    cds, other = cds_door(clock, **settings), cds_door(clock, **settings)
+    away = file.rename(tmp_path / "away.sqlite3")
+    assert cds.call(token_of_ehr()) == CALLER
+    away.rename(file)
+
+    async def shared() -> None:
+        await cds.admission.prepare()
+        while cds.admission.fault is not None:
+            await asyncio.sleep(0.01)
+
+    run(asyncio.wait_for(shared(), 10))
+    assert status(other.call(token_of_ehr())) == 401
+    for each in (cds, other):
+        run(each.admission.close())
 
 
 def test_nothing_of_a_token_is_kept_or_said(

@@ -16,6 +16,8 @@ SANDBOX = {"iss": "https://sandbox.cds-hooks.org", "jku": "https://keys.example/
 SANDBOX_KEYS = {"iss": "trial", "jku": "https://sandbox.cds-hooks.org/.well-known/jwks.json", "tenant": "trial"}
 OUTSIDE = {"host": "0.0.0.0", "auth": "api_key"}  # noqa: S104
 PUBLIC = {"public_url": "https://nerveroot.example"}
+PROXIED = {"auth": "api_key", **PUBLIC}
+SHARED = OTHER | {"jku": "https://EHR.example.:443/jwks.json"}
 TOKENS = {
     "auth": "jwt",
     "jwt_issuer": "https://issuer.example",
@@ -30,6 +32,7 @@ def test_record_systems_as_the_environment_names_them(monkeypatch: pytest.Monkey
     monkeypatch.setenv("NERVEROOT_CDS_AUDIENCES", '["nerveroot at Ward 3"]')
     monkeypatch.setenv("NERVEROOT_FHIR_SERVERS", '["https://fhir.example/r4/"]')
     monkeypatch.setenv("NERVEROOT_PUBLIC_URL", "https://nerveroot.example/")
+    monkeypatch.setenv("NERVEROOT_AUTH", "api_key")
     monkeypatch.setenv("NERVEROOT_SMART_LAUNCH_URL", "https://ehr.example/launch?app=nerveroot")
     settings = Settings()
     assert settings.cds_clients == (CdsClient.model_validate(EHR), CdsClient.model_validate(several))
@@ -46,6 +49,11 @@ TAKEN: dict[str, dict[str, Any]] = {
     "two for one tenant": {"cds_clients": [EHR, OTHER | {"tenant": "clinic"}]},
     "keys on this machine": {"cds_clients": [EHR | {"jku": "http://127.0.0.1:8001/jwks.json"}]},
     "the public sandbox, on this machine": {"cds_clients": [SANDBOX]},
+    "it, under an address of this machine": {"cds_clients": [SANDBOX], "public_url": "http://localhost:8000"},
+    "one key set for one tenant": {"cds_clients": [EHR, SHARED | {"tenant": "clinic"}]},
+    "one key set for the same tenants": {
+        "cds_clients": [EHR, SHARED | {"tenants": {"Clinic": "clinic", "Old clinic": "clinic"}}]
+    },
     "with access tokens": {"cds_clients": [EHR], "cds_audiences": ["ward"], **PUBLIC, **TOKENS},
     "an audience that begins alike": {
         "cds_clients": [EHR],
@@ -78,6 +86,12 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "no address, elsewhere": ({"cds_clients": [EHR], **OUTSIDE}, "needs NERVEROOT_PUBLIC_URL too"),
     "the public sandbox, elsewhere": ({"cds_clients": [SANDBOX], **OUTSIDE, **PUBLIC}, "whose private key is public"),
     "its keys, elsewhere": ({"cds_clients": [SANDBOX_KEYS], **OUTSIDE, **PUBLIC}, "whose private key is public"),
+    "the public sandbox, behind a proxy": ({"cds_clients": [SANDBOX], **PROXIED}, "whose private key is public"),
+    "one key set for two tenants": ({"cds_clients": [EHR, SHARED]}, "names one `jku`"),
+    "one key set for more tenants": (
+        {"cds_clients": [EHR, SHARED | {"tenants": {"Clinic": "clinic", "Practice": "practice"}}]},
+        "names one `jku`",
+    ),
     "one audience for two": ({"cds_audiences": ["nerveroot"], **TOKENS}, "NERVEROOT_JWT_AUDIENCE is an audience"),
     "access tokens for a service of CDS Hooks": (
         {**PUBLIC, **TOKENS, "jwt_audience": "https://nerveroot.example/cds-services/nerveroot-patient-view"},

@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
+from service.errors import SchemaOutdated
 from service.record.database import Database
-from service.record.seen_tokens import ALONE, MOST_SWEPT, SWEPT_EVERY, SeenTokens
+from service.record.seen_tokens import ALONE, MOST_SWEPT, SWEPT_EVERY, WITHOUT_TABLE, SeenTokens
 from service.record.verification import verify
 from tests.record.commands import run
 from tests.record.conftest import SECONDS
@@ -179,6 +180,76 @@ def test_while_the_database_is_down_each_process_decides_alone_and_says_so(
         assert asyncio.run(taken_by(seen))
         assert (seen.fault, told.count("unshared")) == (None, len(told))
         assert not asyncio.run(seen.first_time(digest(1), LATER))
+        # The database was told of what was taken meanwhile, before it was said that it is shared again.
+        assert not asyncio.run(other.first_time(digest(2), LATER))
+    with opened(url) as third:
+        assert [asyncio.run(third.first_time(digest(number), LATER)) for number in (1, 2)] == [False, False]
+
+
+def test_what_was_taken_in_an_outage_is_told_some_at_a_time(
+    url: str, outage: Outage, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until all of it is told, it is not said that it is."""
+    monkeypatch.setattr("service.record.seen_tokens.MOST_TOLD", 2)
+    moved = [0.0]
+    with opened(url, seconds=5, kept=4, clock=lambda: moved[0]) as seen:
+        assert asyncio.run(seen.first_time("before", LATER))
+        outage.begin()
+        for number in range(5):
+            assert asyncio.run(seen.first_time(digest(number), LATER))
+        outage.end()
+        moved[0] = 60.0  # it rested, after questions in vain
+        assert asyncio.run(seen.first_time("after", LATER))
+        assert (seen.fault, len(set(map(digest, range(5))) & {each for each, _ in kept(database)})) == (ALONE, 2)
+        assert asyncio.run(seen.first_time("long after", LATER))
+        assert seen.fault is None
+        told = {each for each, _ in kept(database)}
+    # What it keeps of an outage has an end, as its memory has.
+    assert told - {"before"} == {"after", "long after", *(digest(number) for number in range(1, 5))}
+
+
+def test_what_was_taken_in_an_outage_is_told_at_the_end(url: str, outage: Outage) -> None:
+    """Who is restarted while the database is back and no further token came loses nothing."""
+    with opened(url, seconds=5) as seen:
+        assert asyncio.run(seen.first_time(digest(0), LATER))
+        outage.begin()
+        assert asyncio.run(seen.first_time(digest(1), LATER))
+        outage.end()
+    with opened(url) as again:
+        assert not asyncio.run(again.first_time(digest(1), LATER))
+
+
+def test_what_was_taken_in_an_outage_is_told_without_a_further_token(url: str, outage: Outage) -> None:
+    with opened(url, seconds=5) as seen, opened(url) as other:
+        outage.begin()
+        assert asyncio.run(seen.first_time(digest(), LATER))
+        outage.end()
+        asyncio.run(shared_by(seen))
+        assert not asyncio.run(other.first_time(digest(), LATER))
+
+
+def test_other_tables_are_no_outage(url: str, database: Database, caplog: pytest.LogCaptureFixture) -> None:
+    """They do not pass by themselves: tokens would be good at every process for good."""
+    with opened(url) as seen:
+        with database.writing() as connection:
+            connection.exec_driver_sql("ALTER TABLE seen_tokens RENAME TO elsewhere")
+        for _ in range(2):
+            with pytest.raises(SchemaOutdated, match="make migrate"):
+                asyncio.run(seen.first_time(digest(), LATER))
+        assert seen.fault == WITHOUT_TABLE
+        assert [each.message for each in caplog.records if each.name == "service.record.seen_tokens"] == [WITHOUT_TABLE]
+        with database.writing() as connection:
+            connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO seen_tokens")
+        assert asyncio.run(seen.first_time(digest(), LATER)), "it was not used up"
+        assert seen.fault is None
+
+
+async def shared_by(seen: SeenTokens) -> None:
+    """Wait until what was taken in an outage is shared, without a further token."""
+    async with asyncio.timeout(30):
+        while seen.fault is not None:
+            seen.share()
+            await asyncio.sleep(0.1)
 
 
 async def taken_by(seen: SeenTokens) -> bool:
@@ -201,6 +272,9 @@ def test_a_database_that_is_held_up_holds_nobody_up(url: str, caplog: pytest.Log
             assert not asyncio.run(seen.first_time(digest(1), LATER))
             assert (seen.fault is None) == url.startswith("postgresql")
         assert not asyncio.run(other.first_time(digest(0), LATER))
+        # What was given up while it waited is made up for.
+        assert asyncio.run(taken_by(seen))
+        assert not asyncio.run(other.first_time(digest(1), LATER))
 
 
 def test_tokens_are_no_part_of_the_record(url: str, database: Database) -> None:

@@ -1,5 +1,6 @@
 """What readiness says: the worst check counts; degraded where rules still answer, not ready where nothing is kept."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -143,16 +144,32 @@ def test_a_check_that_fails_itself_takes_no_other_along(caplog: pytest.LogCaptur
     assert "the check of record failed" in caplog.text
 
 
+@dataclass(frozen=True)
+class Way:
+    """One way to be let in, as the check sees it."""
+
+    fault: str | None = None
+    able: bool = True
+
+
+WELL, OFF = Way(), Way(able=False)
+STALE = Way("The file of keys cannot be read; the keys known before count.")
+SILENT = Way("The keys of the issuer were never fetched.", able=False)
+
+
 @pytest.mark.parametrize(
-    ("fault", "able", "status"),
+    ("ways", "status", "detail"),
     [
-        (None, True, Status.READY),
-        ("The file of keys cannot be read; the keys known before count.", True, Status.DEGRADED),
-        ("The keys of the issuer were never fetched.", False, Status.NOT_READY),
-        (None, False, Status.NOT_READY),
+        pytest.param((WELL, WELL), Status.READY, "Callers can be told apart.", id="all is well"),
+        pytest.param((WELL, OFF), Status.READY, "Callers can be told apart.", id="no record system is to be let in"),
+        pytest.param((STALE, WELL), Status.DEGRADED, STALE.fault, id="something is wrong with the one"),
+        pytest.param((WELL, SILENT), Status.DEGRADED, SILENT.fault, id="no record system can be let in"),
+        pytest.param((SILENT, WELL), Status.DEGRADED, SILENT.fault, id="only record systems can be let in"),
+        pytest.param((STALE, SILENT), Status.DEGRADED, f"{STALE.fault} {SILENT.fault}", id="both are told"),
+        pytest.param((SILENT, OFF), Status.NOT_READY, SILENT.fault, id="nobody can be let in"),
+        pytest.param((OFF, OFF), Status.NOT_READY, "Nobody can be let in.", id="nobody, and nobody knows why"),
     ],
 )
-def test_identity(fault: str | None, able: bool, status: Status) -> None:
-    found = identity_check(fault, able=able)
-    assert (found.name, found.status) == ("identity", status)
-    assert fault is None or found.detail == fault
+def test_identity(ways: tuple[Way, ...], status: Status, detail: str) -> None:
+    """Hazard H-14: record systems cannot be let in, and nobody is told; or they could, and are out of reach."""
+    assert identity_check(*ways) == Check(name="identity", status=status, detail=detail)

@@ -34,4 +34,4 @@ def asked(host: str, root: str = "") -> Request:
     ],
 )
 def test_the_address_has_no_slash_at_its_end(stated: str | None, host: str, root: str, address: str) -> None:
-    assert public_address(Settings(public_url=stated))(asked(host, root)) == address
+    assert public_address(Settings(public_url=stated, auth="api_key"))(asked(host, root)) == address

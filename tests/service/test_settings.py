@@ -72,6 +72,44 @@ def test_others_are_let_in_only_guarded(
         Settings()
 
 
+ELSEWHERE = "https://nerveroot.example"
+
+
+@pytest.mark.parametrize(
+    ("host", "public", "alone"),
+    [
+        ("127.0.0.1", None, True),
+        ("127.0.0.1", "http://localhost:8000", True),
+        ("127.0.0.1", "https://[::1]:8443/cds", True),
+        ("127.0.0.1", ELSEWHERE, False),
+        ("127.0.0.1", "https://localhost.example", False),
+        ("0.0.0.0", None, False),  # noqa: S104
+        ("0.0.0.0", "http://localhost:8000", False),  # noqa: S104
+    ],
+)
+def test_behind_a_proxy_it_is_not_this_machine_alone_that_calls(host: str, public: str | None, *, alone: bool) -> None:
+    """Hazard H-26: what is open to this machine alone is open to everybody behind a proxy."""
+    assert Settings(host=host, public_url=public, auth="api_key").alone is alone
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({}, "everybody who reaches https://nerveroot.example would be let in"),
+        ({"NERVEROOT_AUTH": "api_key", "NERVEROOT_RECORD_KEY": None}, "NERVEROOT_RECORD_KEY is needed"),
+    ],
+    ids=["no identity", "no key of the record"],
+)
+def test_behind_a_proxy_others_are_let_in_only_guarded(
+    monkeypatch: pytest.MonkeyPatch, more: dict[str, str | None], words: str
+) -> None:
+    """Hazard H-26: a proxy lets everybody in where nobody is asked who they are."""
+    for name, value in {"NERVEROOT_PUBLIC_URL": ELSEWHERE, **more}.items():
+        monkeypatch.delenv(name) if value is None else monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError, match=words):
+        Settings()
+
+
 @pytest.mark.parametrize("auth", [{"NERVEROOT_AUTH": "api_key"}, JWT], ids=["keys", "tokens"])
 def test_guarded_it_may_listen_to_others(monkeypatch: pytest.MonkeyPatch, auth: dict[str, str]) -> None:
     for name, value in {"NERVEROOT_HOST": "0.0.0.0", **auth}.items():  # noqa: S104
