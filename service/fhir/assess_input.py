@@ -15,6 +15,7 @@ from service.body import Intricate, Limits, parse
 from service.chart.exam_of_bundle import exam_of_bundle
 from service.chart.questionnaire_response import ReadForm, read_response
 from service.fhir.canonical import Resource
+from service.fhir.referring import reference_of
 from service.fhir.subject import NOBODY, Subject, subject_of, subject_of_patient
 from service.intake import EXAM, read_exam
 from service.problems import Fault, Problem, Refusal, problem
@@ -108,11 +109,11 @@ def _form(sent: Mapping[str, Any], place: str, now: datetime) -> _Read:
     if faults:
         raise _invalid(*faults)
     when = {} if form.authored is None else {"examined_at": form.authored.isoformat()}
-    own = sent.get("id")
+    own = reference_of(FORM, sent.get("id"))
     return _Read(
         body={**form.body, **when},
         subject=subject,
-        basis=({"reference": f"{FORM}/{own}"} if isinstance(own, str) and own else UNNAMED_FORM,),
+        basis=(UNNAMED_FORM if own is None else {"reference": own},),
         place=place,
         places={"/examined_at": f"{place}/authored", **form.places},
         subject_place=f"{place}/subject",
@@ -127,7 +128,7 @@ def _bundle(sent: Mapping[str, Any], place: str, now: datetime) -> _Read:
         resource = entry.get("resource", {})
         if resource.get("resourceType") == "Patient":
             subject, faults = subject_of_patient(resource, f"{place}/entry/{position}/resource")
-        elif (reference := _reference(resource, entry.get("fullUrl"))) is not None:
+        elif reference := reference_of(resource.get("resourceType"), resource.get("id"), entry.get("fullUrl")):
             basis.append({"reference": reference})
     if faults:
         raise _invalid(*faults)
@@ -144,14 +145,6 @@ _READERS: Final[Mapping[str, Callable[[Mapping[str, Any], str, datetime], _Read]
     FORM: _form,
     BUNDLE: _bundle,
 }
-
-
-def _reference(resource: Mapping[str, Any], full_url: Any) -> str | None:
-    """How a resource of a Bundle can be referred to outside of it."""
-    kind, own = resource.get("resourceType"), resource.get("id")
-    if isinstance(kind, str) and isinstance(own, str) and own:
-        return f"{kind}/{own}"
-    return full_url if isinstance(full_url, str) and full_url else None
 
 
 def _put_together(read: _Read, before: _Read | None, now: datetime) -> Stated:

@@ -14,6 +14,8 @@ from service.fhir.occasion import GUIDANCE, PLAN, RULES_DEVICE, Occasion
 from service.terminology.systems import ASSESS
 
 PROFILE: Final = "http://hl7.org/fhir/StructureDefinition/cdshooksguidanceresponse"
+REASONS: Final = ("Condition", "Observation", "DiagnosticReport", "DocumentReference")
+"""What GuidanceResponse.reasonReference may refer to (FHIR R4)."""
 ENDPOINT: Final = "http://hl7.org/fhir/StructureDefinition/cqf-cdsHooksEndpoint"
 
 
@@ -33,11 +35,16 @@ def guidance_response(occasion: Occasion) -> Resource:
         subject=occasion.subject,
         occurrenceDateTime=instant(answer.created_at),
         performer=occasion.reference(RULES_DEVICE),
-        reasonReference=list(occasion.basis),
+        reasonReference=[each for each in occasion.basis if _may_be_a_reason(each)],
         note=notes((*_told(answer), answer.disclaimer)),
         result=occasion.reference(PLAN),
         dataRequirement=data_requirements(lacking),
     )
+
+
+def _may_be_a_reason(basis: Resource) -> bool:
+    """Whether R4 lets the element refer to it; the form, and what else there is, stand in RiskAssessment.basis."""
+    return str(basis.get("reference", "")).split("/")[-2:][0] in REASONS
 
 
 def _told(answer: Assessment) -> Iterable[str]:

@@ -7,10 +7,12 @@ from typing import Any, Final
 
 from service.fhir.canonical import Resource
 from service.fhir.elements import stated
+from service.fhir.referring import is_reference, reference_of
 from service.problems import Fault
 
 LONGEST_KEY: Final = 128
 """Characters of `patient.reference` in the contract."""
+NO_REFERENCE: Final = "must be `Patient/` with an id, an address, or a URN."
 TOO_LONG: Final = f"must have at most {LONGEST_KEY} characters: examinations of one person are linked by it."
 
 UNNAMED: Final = "The person who was examined"
@@ -45,6 +47,12 @@ def subject_of(sent: Any, place: str) -> tuple[Subject, tuple[Fault, ...]]:
     reference, identifier = sent.get("reference"), _identifier(sent.get("identifier"))
     if reference is not None and not (isinstance(reference, str) and reference.strip()):
         return NOBODY, (Fault(pointer=f"{place}/reference", detail="must be a text."),)
+    if (
+        reference is not None
+        and not reference.startswith("#")
+        and not is_reference(reference.strip().partition("/_history/")[0])
+    ):
+        return NOBODY, (Fault(pointer=f"{place}/reference", detail=NO_REFERENCE),)
     literal = None if reference is None or reference.startswith("#") else _VERSION.sub("", reference.strip())
     typed = _TYPED.search(literal) if literal else None
     if sent.get("type", "Patient") != "Patient" or (typed and typed["type"] != "Patient"):
@@ -55,7 +63,9 @@ def subject_of(sent: Any, place: str) -> tuple[Subject, tuple[Fault, ...]]:
 def subject_of_patient(patient: Mapping[str, Any], place: str) -> tuple[Subject, tuple[Fault, ...]]:
     """The person that a Patient resource is, by its id, otherwise by its first identifier with a value."""
     own = patient.get("id")
-    literal = f"Patient/{own}" if isinstance(own, str) and own else None
+    literal = reference_of("Patient", own)
+    if own is not None and literal is None:
+        return NOBODY, (Fault(pointer=f"{place}/id", detail="must be of letters, digits, `-` and `.`."),)
     listed = patient.get("identifier")
     identifiers = (_identifier(each) for each in (listed if isinstance(listed, list) else []))
     identifier = next((each for each in identifiers if each), None)
