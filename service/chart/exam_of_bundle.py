@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from features.exam import Exam
 from service.chart.conditions import Problem, problem_of
 from service.chart.duration import duration_days
 from service.chart.entries import Unreadable
-from service.chart.findings import DURATION
-from service.chart.meanings import NEW_DAYS
+from service.chart.findings import DURATION, LASTING, RED_FLAGS
+from service.chart.meanings import FRESH_DAYS, NEW_DAYS
 from service.chart.medications import KINDS
 from service.chart.medications import told_by as told_by_drug
 from service.chart.observations import BEGINNING, Stated
@@ -22,25 +23,78 @@ from service.problems import Fault, Refusal
 from service.terminology.exam_items import exam_items
 
 SUBJECTS: Final = ("subject", "patient")
+TYPES: Final = ("collection", "searchset")
+"""The types of Bundle that hold what is so; the others ask for something, or hold what was so once."""
+
+OTHERWISE: Final = "something else than another resource of the same time, or of no time."
+
+_END: Final = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Statement:
+    """One statement of an item; of several that with the highest rank counts."""
+
+    code: str
+    value: Any
+    at: datetime
+    place: str
+
+    @property
+    def raised(self) -> bool:
+        """Whether it is a red flag that is there."""
+        return self.code.startswith(RED_FLAGS) and self.value is True
+
+    @property
+    def rank(self) -> datetime:
+        """What is newer ranks higher; a flag that does not go away, or may be of today, is outdone by nothing."""
+        return _END if self.raised and (self.code in LASTING or self.at == BEGINNING) else self.at
+
+    @property
+    def said(self) -> Any:
+        """The value, with the order of a list made no difference."""
+        return sorted(self.value) if isinstance(self.value, list) else self.value
 
 
 class _Sent:
-    """What has been read of a Bundle: statements by their codes, where each stands, and the faults."""
+    """What has been read of a Bundle: statements, problems and drugs, where each stands, and the faults."""
 
     def __init__(self, at: datetime) -> None:
         self.at = at
-        self.statements: dict[str, tuple[datetime, Any, str]] = {}
+        self.stated: dict[str, list[_Statement]] = {}
         self.problems: list[tuple[Problem, str]] = []
         self.drugs: dict[str, str] = {}
-        self.places: dict[str, str] = {}
+        self.times: list[tuple[datetime, str]] = []
         self.faults: list[Fault] = []
-        self.times: list[datetime] = []
 
     def state(self, code: str, value: Any, at: datetime, place: str) -> None:
-        """The newest statement of an item counts, of two at the same time a flag that is there."""
-        known = self.statements.get(code)
-        if known is None or at > known[0] or (at == known[0] and value is True):
-            self.statements[code] = (at, value, place)
+        """One statement; that something was not assessed says nothing, and talks nothing down."""
+        if value is not None:
+            self.stated.setdefault(code, []).append(_Statement(code=code, value=value, at=at, place=place))
+
+    @property
+    def examined(self) -> datetime:
+        """When it was done: when the newest statement was made."""
+        return max((at for at, _ in self.times), default=self.at)
+
+    def counting(self) -> dict[str, _Statement]:
+        """The statement of each item that counts; two of the same time that say different things are a fault."""
+        found = {}
+        for code, stated in self.stated.items():
+            highest = max(each.rank for each in stated)
+            first, *others = sorted((each for each in stated if each.rank == highest), key=lambda each: not each.raised)
+            if not first.raised:
+                unlike = [each for each in others if each.said != first.said]
+                self.faults += [Fault(pointer=each.place, detail=f"says of {code} {OTHERWISE}") for each in unlike]
+            if first.raised or self._fresh(first):
+                found[code] = first
+        return found
+
+    def _fresh(self, stated: _Statement) -> bool:
+        """Whether it belongs to the examination; what is older is not assessed, but for what was measured of a flag."""
+        measured = stated.code.startswith(RED_FLAGS) and not isinstance(stated.value, bool)
+        old = stated.at != BEGINNING and self.examined - stated.at > timedelta(days=FRESH_DAYS)
+        return measured or stated.code == DURATION or not old
 
 
 def exam_of_bundle(bundle: Mapping[str, Any], *, place: str, at: datetime) -> Exam:
@@ -57,27 +111,33 @@ def exam_of_bundle(bundle: Mapping[str, Any], *, place: str, at: datetime) -> Ex
     for resource, where, _ in resources:
         _refuse_others(resource, where, patient.get("id"), full_url, sent.faults)
         _read(resource, where, sent)
+    counting = sent.counting()
     if person.age_years is None:
         sent.faults.append(Fault(pointer=f"{patient_place}/birthDate", detail="is required: the age counts."))
     if sent.faults:
         raise not_a_form(sent.faults)
     who = {"patient.age_years": person.age_years, **({} if person.sex is None else {"patient.sex": person.sex})}
-    body = nested({**_statements(sent), **who})
+    body = nested({**_statements(sent, counting), **who})
     if sent.times:
-        body["examined_at"] = max(sent.times).isoformat()
+        body["examined_at"] = sent.examined.isoformat()
     try:
         return read_exam(json.dumps(body).encode(), at)
     except Refusal as refused:
-        stated = {code: where for code, (_, _, where) in sent.statements.items()} | sent.places | sent.drugs
-        places = {exam_items()[code].pointer: where for code, where in stated.items()}
-        places["/patient/age_years"] = f"{patient_place}/birthDate"
+        places = {exam_items()[code].pointer: each.place for code, each in counting.items()}
+        places |= {"/examined_at": max(sent.times, default=(at, place))[1]}
+        places |= {f"/{code.replace('.', '/')}": f"{patient_place}/{_PERSON[code]}" for code in who}
         raise not_a_form(
             [Fault(pointer=places.get(each.pointer, place), detail=each.detail) for each in refused.problem.errors]
         ) from None
 
 
+_PERSON: Final = {"patient.age_years": "birthDate", "patient.sex": "gender"}
+
+
 def _resources(bundle: Mapping[str, Any], place: str) -> list[tuple[Mapping[str, Any], str, Any]]:
     """Every resource with its place and its fullUrl."""
+    if bundle.get("type") not in TYPES:
+        raise not_a_form([Fault(pointer=f"{place}/type", detail=f"must be {' or '.join(TYPES)}.")])
     entries = bundle.get("entry")
     if not isinstance(entries, list) or not entries:
         raise not_a_form([Fault(pointer=f"{place}/entry", detail="must hold a Patient and what was found.")])
@@ -97,17 +157,19 @@ def _patient(resources: list[tuple[Mapping[str, Any], str, Any]], place: str) ->
     return patients[0]
 
 
-def _statements(sent: _Sent) -> dict[str, Any]:
+def _statements(sent: _Sent, counting: Mapping[str, _Statement]) -> dict[str, Any]:
     """All that was stated; a red flag that a problem raises is not talked down by anything else."""
-    given = {code: value for code, (_, value, _) in sent.statements.items() if value is not None}
-    days = duration_days((problem for problem, _ in sent.problems), sent.at.date())
+    given = {code: each.value for code, each in counting.items()}
+    if DURATION in given and counting[DURATION].at != BEGINNING:
+        given[DURATION] += (sent.examined - counting[DURATION].at).days
+    days = duration_days((problem for problem, _ in sent.problems), sent.examined.date())
     found = {} if days is None else {DURATION: days}
-    raised = {code: value for code, value in _of_problems(sent) if code.startswith("red_flags.") or code not in given}
+    raised = {code: value for code, value in _of_problems(sent) if code.startswith(RED_FLAGS) or code not in given}
     return {**found, **given, **dict.fromkeys(sent.drugs, True), **raised}
 
 
 def _read(resource: Mapping[str, Any], where: str, sent: _Sent) -> None:
-    kind = resource.get("resourceType")
+    kind = str(resource.get("resourceType"))
     try:
         if kind == "Observation":
             _read_observation(resource, where, sent)
@@ -129,7 +191,7 @@ def _read(resource: Mapping[str, Any], where: str, sent: _Sent) -> None:
 
 def _read_form(resource: Mapping[str, Any], where: str, sent: _Sent) -> None:
     form = read_response(resource, place=where, now=sent.at)
-    sent.times += [form.authored] if form.authored else []
+    sent.times += [(form.authored, f"{where}/authored")] if form.authored else []
     for code, item in exam_items().items():
         if item.pointer in form.places:
             value: Any = form.body
@@ -143,7 +205,7 @@ def _read_observation(resource: Mapping[str, Any], where: str, sent: _Sent) -> N
     if told is None:
         return
     if told.at != BEGINNING:
-        sent.times.append(told.at)
+        sent.times.append((told.at, where))
     if isinstance(told, Stated):
         sent.state(told.item.code, told.value, told.at, where)
     elif told.present:
@@ -156,27 +218,37 @@ def _read_observation(resource: Mapping[str, Any], where: str, sent: _Sent) -> N
 
 def _of_problems(sent: _Sent) -> Iterator[tuple[str, Any]]:
     today = sent.at.date()
-    for problem, where in sent.problems:
+    for problem, _ in sent.problems:
         for meaning in problem.meanings:
             new = not meaning.while_new or problem.is_new(today, NEW_DAYS)
             if meaning.item is not None and new and (not problem.over or meaning.lasting):
-                sent.places.setdefault(meaning.item, where)
                 yield meaning.item, meaning.value
 
 
 def _refuse_others(
     resource: Mapping[str, Any], where: str, identifier: Any, full_url: Any, faults: list[Fault]
 ) -> None:
-    """A resource about somebody else is a fault: people must not be mixed up."""
+    """A resource about somebody else, or nobody knows whom, is a fault: people must not be mixed up."""
     for name in SUBJECTS:
         subject = resource.get(name)
+        if subject is None:
+            continue
         reference = subject.get("reference") if isinstance(subject, Mapping) else None
-        if isinstance(reference, str) and not _same(reference, identifier, full_url):
+        if not isinstance(reference, str):
+            faults.append(Fault(pointer=f"{where}/{name}", detail="must be a reference to the Patient of the Bundle."))
+        elif not _same(reference, identifier, full_url):
             faults.append(Fault(pointer=f"{where}/{name}", detail="is somebody else than the Patient of the Bundle."))
 
 
 def _same(reference: str, identifier: Any, full_url: Any) -> bool:
-    if reference == full_url:
+    """Whether a reference is to the Patient; one to a server is not to the Patient of another server."""
+    named = reference.partition("/_history/")[0]
+    if named == full_url:
         return True
-    named = reference.partition("/_history/")[0].rsplit("/", 2)
-    return isinstance(identifier, str) and named[-2:] == ["Patient", identifier]
+    if _is_url(named) and _is_url(full_url):
+        return False
+    return isinstance(identifier, str) and named.rsplit("/", 2)[-2:] == ["Patient", identifier]
+
+
+def _is_url(address: Any) -> bool:
+    return isinstance(address, str) and address.startswith(("http://", "https://"))

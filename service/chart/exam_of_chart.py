@@ -5,12 +5,14 @@ would contradict the rest is left out, red flags last.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from pydantic import ValidationError
 
+from features.consistency import CLOCK_SLACK
 from features.exam import Exam
 from service.chart.facts import Chart, ExamOnFile, Source
 from service.chart.findings import DURATION, LASTING, RED_FLAGS
@@ -22,12 +24,18 @@ from service.terminology.exam_items import exam_items
 
 STAND_IN_AGE: Final = 40
 """An age with which a form is held against the contract that does not state one; the chart has the person's own."""
+AGE: Final = "patient.age_years"
+ONE_VISIT: Final = timedelta(days=1)
+"""Forms of one day may be parts of one examination (what the front desk asked, what was found on the couch)."""
+LESS_IS_WORSE: Final = frozenset({"red_flags.motor_deterioration_hours"})
+"""The measured red flags that are graver the smaller they are; the others are graver the larger they are."""
 
 
 def forms_of(source: Source, at: datetime) -> tuple[ExamOnFile | None, ExamOnFile | None, int]:
     """The form that counts as today's examination, the one before it, and how many could not be read.
 
-    A form without a time, or of the future, cannot be placed and counts as unread.
+    A form without a time, or of the future, cannot be placed and counts as unread. What several forms say of red flags
+    is put together, so that one which asked about something else hides none; of two at the same time, all they say.
     """
     read, unread = [], 0
     for resource in source.resources:
@@ -36,24 +44,58 @@ def forms_of(source: Source, at: datetime) -> tuple[ExamOnFile | None, ExamOnFil
             unread += 1
         else:
             read.append(form)
-    read.sort(key=lambda each: each.authored, reverse=True)
-    fresh = read[0] if read and at - read[0].authored <= timedelta(days=FRESH_DAYS) else None
-    older = read[1:] if fresh is not None else read
-    return fresh, next((each for each in older if fresh is None or each.authored < fresh.authored), None), unread
+    # By what they say too, or the order in which they came would decide between two of the same time.
+    read.sort(key=lambda each: (each.authored, json.dumps(each.body, sort_keys=True)), reverse=True)
+    if not read or at - read[0].authored > timedelta(days=FRESH_DAYS):
+        return None, _last_of(read, at), unread
+    visit = [each for each in read[1:] if read[0].authored - each.authored <= ONE_VISIT]
+    older = [each for each in read if each.authored < read[0].authored]
+    return _completed(read[0], visit, at), _last_of(older, at), unread
 
 
 def _form(resource: Any, at: datetime) -> ExamOnFile | None:
     """One form on file; None where it cannot be read, or says nothing that holds together."""
     try:
         form = read_response(resource, place="", now=at)
-        if form.authored is None or form.authored > at:
-            return None
-        _validated({**form.body, "patient": {"age_years": STAND_IN_AGE}}, at)
-    except (Refusal, ValidationError):
+    except Refusal:
         return None
-    return ExamOnFile(
-        body={name: each for name, each in form.body.items() if name != "patient"}, authored=form.authored
-    )
+    if form.authored is None or form.authored > at + CLOCK_SLACK:
+        return None
+    found = ExamOnFile(body=nested(_without_age(form.body)), authored=form.authored)
+    return found if _holds(_alone(found), at) else None
+
+
+def _alone(form: ExamOnFile) -> dict[str, Any]:
+    """A form as an examination, of somebody of the age that stands in."""
+    who = {**form.body.get("patient", {}), "age_years": STAND_IN_AGE}
+    return {**form.body, "patient": who, "examined_at": form.authored.isoformat()}
+
+
+def _last_of(older: list[ExamOnFile], at: datetime) -> ExamOnFile | None:
+    """The last of these forms, with what those before it say of red flags that it does not speak of."""
+    return _completed(older[0], older[1:], at) if older else None
+
+
+def _completed(form: ExamOnFile, others: list[ExamOnFile], at: datetime) -> ExamOnFile:
+    """A form with the red flags of others, newest first, that it does not speak of; of the same time, with all.
+
+    A flag that is there is not denied by a form of the same time, nor one that does not go away by any.
+    """
+    for other in others:
+        same = other.authored == form.authored
+        for code, value in _without_age(other.body).items():
+            if _adds(code, value, _at(form.body, code), same=same):
+                tried = replace(form, body=nested({**_without_age(form.body), code: value}))
+                form = tried if _holds(_alone(tried), at) else form
+    return form
+
+
+def _adds(code: str, value: Any, known: Any, *, same: bool) -> bool:
+    """Whether another form says something that counts beside what is known, of the same time or from before."""
+    if known is not None:
+        there = value is True and known is False
+        return there and (code in LASTING or (same and code.startswith(RED_FLAGS)))
+    return same or code.startswith(RED_FLAGS)
 
 
 def exam_of(chart: Chart) -> Exam:
@@ -62,47 +104,54 @@ def exam_of(chart: Chart) -> Exam:
     Raises:
         ValueError: the age is not known, or is none of an adult.
     """
-    if chart.person.age_years is None:
-        raise ValueError("an examination needs an age")
-    at = chart.exam.authored if chart.exam else chart.at
-    statements = _of_form(chart)
-    beside = {**_carried(chart), **chart.found.statements}
-    raised = {code: value for code, value in beside.items() if code.startswith(RED_FLAGS) and _raises(value)}
-    rest = {code: value for code, value in beside.items() if code not in raised and code not in statements}
-    body = {**_body_around(chart, at)}
-    if _holds(whole := {**body, **_sections(body, {**statements, **raised, **rest})}, chart.at):
+    age, item = chart.person.age_years, exam_items()[AGE]
+    if age is None or not (item.low or 0) <= age <= (item.high or age):
+        raise ValueError("an examination needs the age of an adult")
+    body = _body_around(chart, age)
+    ranked = dict(_by_rank(chart))
+    whole = _with(body, ranked)
+    if _holds(whole, chart.at):
         return _validated(whole, chart.at)
-    # What contradicts the form is left out, one by one; red flags are tried first, so that the rest gives way to them.
-    accepted = statements
-    for code, value in (*raised.items(), *rest.items()):
+    accepted: dict[str, Any] = {}
+    for code, value in ranked.items():
         tried = {**accepted, code: value}
-        if _holds({**body, **_sections(body, tried)}, chart.at):
+        if _holds(_with(body, tried), chart.at):
             accepted = tried
-        elif code in raised:
-            accepted = _making_room(body, accepted, code, value, chart.at)
-    return _validated({**body, **_sections(body, accepted)}, chart.at)
+    return _validated(_with(body, accepted), chart.at)
 
 
-def _making_room(
-    body: Mapping[str, Any], accepted: Mapping[str, Any], code: str, value: Any, now: datetime
-) -> dict[str, Any]:
-    """The statements with a red flag that contradicts some of them: those give way."""
-    kept: dict[str, Any] = {code: value}
-    for name, stated in accepted.items():
-        tried = {**kept, name: stated}
-        if name != code and _holds({**body, **_sections(body, tried)}, now):
-            kept = tried
-    return kept
+def _by_rank(chart: Chart) -> Iterator[tuple[str, Any]]:
+    """Every statement once, those first that nothing else may talk down; what contradicts one before it is left out.
+
+    Red flags that are there, then today's form, then the rest of the chart; last the sex, which pregnancy beats.
+    """
+    form, beside = _of_form(chart), {**chart.found.statements, **_carried(chart)}
+    stated = {**beside, **form}
+    for code, value in beside.items():
+        if _raises(code, value):
+            stated[code] = _graver(code, value, form.get(code))
+    if chart.person.sex is not None:
+        stated["patient.sex"] = chart.person.sex
+    sex = {code: value for code, value in stated.items() if code == "patient.sex"}
+    yield from ((code, value) for code, value in stated.items() if _raises(code, value))
+    yield from ((code, stated[code]) for code in form if not _raises(code, stated[code]) and code not in sex)
+    yield from ((code, value) for code, value in stated.items() if not _raises(code, value) and code not in form | sex)
+    yield from sex.items()
 
 
 def _of_form(chart: Chart) -> dict[str, Any]:
     """What today's form states, by code; the symptoms have lasted on since it was filled in."""
     if chart.exam is None:
         return {}
-    found = {code: value for code in exam_items() if (value := _at(chart.exam.body, code)) is not None}
+    found = _without_age(chart.exam.body)
     if DURATION in found:
-        found[DURATION] += (chart.at - chart.exam.authored).days
-    return {code: value for code, value in found.items() if not code.startswith("patient.")}
+        found[DURATION] += max((chart.at - chart.exam.authored).days, 0)
+    return found
+
+
+def _without_age(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What a body states, by code; the age is that of the chart."""
+    return {code: value for code in exam_items() if code != AGE and (value := _at(body, code)) is not None}
 
 
 def _carried(chart: Chart) -> dict[str, Any]:
@@ -111,15 +160,22 @@ def _carried(chart: Chart) -> dict[str, Any]:
     return {code: True for code in LASTING if _at(before, code) is True}
 
 
-def _raises(value: Any) -> bool:
-    """Whether a statement of the screen raises a flag rather than denying it; a measured number counts as it stands."""
-    return value is not False
+def _raises(code: str, value: Any) -> bool:
+    """Whether it is a flag that is there rather than denied; a measured number counts as it stands."""
+    return code.startswith(RED_FLAGS) and value is not False
 
 
-def _body_around(chart: Chart, at: datetime) -> dict[str, Any]:
+def _graver(code: str, value: Any, other: Any) -> Any:
+    """The graver of two statements of a red flag: it is there rather than not; of two numbers, the worse."""
+    if isinstance(value, bool) or isinstance(other, bool) or other is None:
+        return value
+    return min(value, other) if code in LESS_IS_WORSE else max(value, other)
+
+
+def _body_around(chart: Chart, age: float) -> dict[str, Any]:
     """What of the body is no statement of an item: who, when, and the earlier examination."""
-    sex = {} if chart.person.sex is None else {"sex": chart.person.sex}
-    body: dict[str, Any] = {"patient": {"age_years": chart.person.age_years, **sex}, "examined_at": at.isoformat()}
+    at = chart.exam.authored if chart.exam else chart.at
+    body: dict[str, Any] = {"patient": {"age_years": age}, "examined_at": at.isoformat()}
     if chart.earlier is not None:
         kept = ("examination", "other_leg", "red_flags")
         before = {name: chart.earlier.body[name] for name in kept if name in chart.earlier.body}
@@ -129,9 +185,10 @@ def _body_around(chart: Chart, at: datetime) -> dict[str, Any]:
     return body
 
 
-def _sections(body: Mapping[str, Any], statements: Mapping[str, Any]) -> dict[str, Any]:
+def _with(body: Mapping[str, Any], statements: Mapping[str, Any]) -> dict[str, Any]:
+    """The body around with these statements."""
     sections = nested(statements)
-    return {**sections, "patient": {**sections.get("patient", {}), **body["patient"]}}
+    return {**body, **sections, "patient": {**sections.get("patient", {}), **body["patient"]}}
 
 
 def _at(body: Any, code: str) -> Any:

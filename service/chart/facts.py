@@ -101,7 +101,7 @@ class ExamOnFile:
     """One answered exam form: the body that it states, and when it was filled in."""
 
     body: Mapping[str, Any]
-    """An exam in the words of the contract, without patient and `examined_at`; it was valid when it was read."""
+    """An exam in the words of the contract, without age and `examined_at`; it was valid when it was read."""
     authored: datetime
 
 

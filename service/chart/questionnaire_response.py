@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from http import HTTPStatus
 from typing import Any, Final
 
 from service.chart.entries import Unreadable, moment_of
-from service.chart.observations import value_of
+from service.chart.observations import NUMBERS, value_of
 from service.problems import Fault, Refusal, problem
 from service.terminology.exam_items import GRADED, Group, Item, Kind, exam_groups, exam_items
 from service.terminology.systems import CONTENT_VERSION, EXAM_VALUES, QUESTIONNAIRE
@@ -15,6 +16,15 @@ from service.terminology.systems import CONTENT_VERSION, EXAM_VALUES, QUESTIONNA
 ANSWERED: Final = frozenset({"completed", "amended", "in-progress"})
 NOT_TAKEN: Final = frozenset({"entered-in-error", "stopped"})
 DEEPEST: Final = 10
+
+VALUES: Final = {
+    Kind.BOOLEAN: ("valueBoolean",),
+    Kind.NUMBER: NUMBERS,
+    Kind.CHOICE: ("valueCoding",),
+    Kind.CHOICES: ("valueCoding",),
+    Kind.GRADE: ("valueCoding", *NUMBERS),
+}
+"""What an answer may be, by the kind of its item; one of them, and nothing else that is a value."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,10 +119,10 @@ def _check_head(resource: Mapping[str, Any], place: str, faults: _Faults) -> Non
             f"must be {QUESTIONNAIRE}, with the version {CONTENT_VERSION} or none: another one is not guessed at.",
         )
     status = resource.get("status")
-    if status in NOT_TAKEN:
-        faults.add(f"{place}/status", "says that these answers do not count.")
-    elif status not in ANSWERED:
+    if not isinstance(status, str) or status not in ANSWERED | NOT_TAKEN:
         faults.add(f"{place}/status", "must be completed, amended or in-progress.")
+    elif status in NOT_TAKEN:
+        faults.add(f"{place}/status", "says that these answers do not count.")
 
 
 def _items(holder: Mapping[str, Any], place: str, faults: _Faults, depth: int) -> Iterator[tuple[Item, list[Any], str]]:
@@ -153,6 +163,7 @@ def _answers(item: Mapping[str, Any], where: str, faults: _Faults) -> list[Any]:
     return []
 
 
+@cache
 def group_codes() -> frozenset[str]:
     """The codes of all groups of the form."""
     return frozenset(_codes_of(exam_groups()))
@@ -171,24 +182,35 @@ def _value(item: Item, told: list[Any]) -> Any:
     Raises:
         Unreadable: not what the item takes.
     """
-    if item.kind is Kind.CHOICES:
-        chosen = [_coding(one) for one in told]
-        return value_of(item, {"valueCodeableConcept": {"coding": chosen}})
-    if len(told) != 1:
+    values = [_one_value(item, each) for each in told]
+    if item.kind is not Kind.CHOICES and len(values) != 1:
         raise Unreadable("more than one answer")
-    (one,) = told
-    if item.kind in (Kind.CHOICE, Kind.GRADE) and "valueCoding" in one:
-        return value_of(item, {"valueCodeableConcept": {"coding": [_coding(one)]}})
-    return value_of(item, one)
+    chosen = [_coding(each["valueCoding"]) for each in values if "valueCoding" in each]
+    if not chosen:
+        return value_of(item, values[0])
+    if len({each["code"] for each in chosen}) < len(chosen):
+        raise Unreadable("the same answer twice")
+    return value_of(item, {"valueCodeableConcept": {"coding": chosen}})
 
 
-def _coding(answer: Mapping[str, Any]) -> dict[str, str]:
+def _one_value(item: Item, answer: Mapping[str, Any]) -> dict[str, Any]:
+    """The one value that an answer has.
+
+    Raises:
+        Unreadable: it has none, or several, or one of a type that the item does not take.
+    """
+    found = {name: value for name, value in answer.items() if name.startswith("value")}
+    if len(found) != 1 or not found.keys() <= set(VALUES[item.kind]):
+        raise Unreadable("not one value")
+    return found
+
+
+def _coding(coding: Any) -> dict[str, str]:
     """The Coding of an answer, of our system.
 
     Raises:
         Unreadable: it is of another.
     """
-    coding = answer.get("valueCoding")
     if (
         not isinstance(coding, Mapping)
         or coding.get("system") != EXAM_VALUES

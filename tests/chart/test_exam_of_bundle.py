@@ -1,0 +1,366 @@
+"""An examination as coded resources of one Patient: what counts, whose it is, and every fault with its place."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from features.answer import Answer
+from features.exam import Exam, Sex
+from service.chart.exam_of_bundle import exam_of_bundle
+from service.chart.meanings import CANCER, COMPRESSION
+from service.intake import EXAM, read_exam
+from service.problems import Refusal
+from tests.cds.fhir_data import (
+    CAUDA_EQUINA,
+    FAMILY_OSTEOPOROSIS,
+    FEVER,
+    LOW_BACK_PAIN,
+    PATIENT_ID,
+    SCIATICA,
+    SUBJECT,
+    URINARY_INCONTINENCE,
+    ago,
+    condition,
+    medication,
+    outcome,
+    patient,
+)
+from tests.chart.charts import DURATION, FLAG_FEVER, INCONTINENCE, NOW, RESIDUAL, SLR, WEAK, seen, sign, undated
+from tests.entrances.forms import bundle, response
+from tests.entrances.patients import PATIENTS
+
+Resource = dict[str, Any]
+PLACE = "/Parameters/parameter/0/resource"
+SEVERITY, ABSENT = "history.pain_severity", {"dataAbsentReason": {"coding": [{"code": "not-performed"}]}}
+WHO = {**patient(44, NOW), "birthDate": "1982-05-17"}
+OTHER = {"reference": "Patient/p2"}
+
+
+def of(*resources: Any, who: Resource = WHO, **more: Any) -> Resource:
+    """A Bundle of these, after somebody."""
+    entries = [{"resource": who}, *({"resource": each} for each in resources)]
+    return {"resourceType": "Bundle", "type": "collection", "entry": entries, **more}
+
+
+def read(*resources: Any, who: Resource = WHO) -> Exam:
+    """The examination that these state, at noon."""
+    return exam_of_bundle(of(*resources, who=who), place=PLACE, at=NOW)
+
+
+def said(exam: Exam, code: str) -> Any:
+    """What an exam states of an item, in the words of the contract."""
+    found: Any = EXAM.dump_python(exam, mode="json")
+    for name in code.split("."):
+        found = found.get(name) if isinstance(found, dict) else None
+    return found
+
+
+def faults(sent: Resource) -> list[str]:
+    """The places of what is wrong with it, below its own."""
+    with pytest.raises(Refusal) as refused:
+        exam_of_bundle(sent, place=PLACE, at=NOW)
+    assert refused.value.problem.status == 422
+    places = [each.pointer for each in refused.value.problem.errors]
+    assert all(each.startswith(PLACE) for each in places)
+    return [each.removeprefix(PLACE) for each in places]
+
+
+def form(body: Resource, days: float | None = 0, **more: Any) -> Resource:
+    """A form that was filled in so many days ago; None: nobody says when."""
+    return {**response(body), "subject": SUBJECT, **({} if days is None else {"authored": ago(days, NOW)}), **more}
+
+
+@pytest.mark.parametrize("name", PATIENTS)
+def test_the_same_examination_as_the_body_states(name: str) -> None:
+    person = {**PATIENTS[name]["patient"], "age_years": 44}
+    body = {**PATIENTS[name], "patient": person, "examined_at": NOW.isoformat()}
+    sent = bundle(body)
+    sent["entry"][0]["resource"]["birthDate"] = WHO["birthDate"]
+    assert exam_of_bundle(sent, place=PLACE, at=NOW) == exam_as_stated(body)
+
+
+def exam_as_stated(body: Resource) -> Exam:
+    """The exam of a body, without what FHIR has other places for."""
+    person = {name: each for name, each in body["patient"].items() if name != "reference"}
+    kept = {name: each for name, each in body.items() if name != "previous_examination"}
+    return read_exam(json.dumps({**kept, "patient": person}).encode(), NOW)
+
+
+def test_somebody_alone_is_an_examination_of_nothing() -> None:
+    exam = read()
+    assert (exam.patient.age_years, exam.patient.sex, exam.examined_at) == (44, Sex.FEMALE, NOW)
+
+
+def test_it_was_done_when_the_newest_was_observed() -> None:
+    exam = read(seen(SLR, "positive", 3), seen(WEAK, 3.5, 2), form({"history": {"side": "left"}}, 5))
+    assert exam.examined_at == NOW - timedelta(days=2)
+    assert read(undated(seen(SLR, "positive", 3))).examined_at == NOW
+
+
+@pytest.mark.parametrize(
+    ("resources", "code", "stands"),
+    [
+        pytest.param([seen(SEVERITY, 4, 2), seen(SEVERITY, 6, 1)], SEVERITY, 6, id="the newest"),
+        pytest.param(
+            [seen(SEVERITY, 4, 1), form({"history": {"pain_severity": 6}}, 2)], SEVERITY, 4, id="not the form"
+        ),
+        pytest.param([seen(SEVERITY, 4, 2), form({"history": {"pain_severity": 6}}, 1)], SEVERITY, 6, id="the form"),
+        pytest.param([undated(seen(SEVERITY, 4, 0)), seen(SEVERITY, 6, 1)], SEVERITY, 6, id="what has a day"),
+        pytest.param([seen(SEVERITY, 4, 1), seen(SEVERITY, 4, 1)], SEVERITY, 4, id="the same twice"),
+        pytest.param([seen(SEVERITY, 4, 1), seen(SEVERITY, None, 0, **ABSENT)], SEVERITY, 4, id="not measured again"),
+        pytest.param([seen(FLAG_FEVER, True, 2), seen(FLAG_FEVER, False, 1)], FLAG_FEVER, False, id="a newer no"),
+        pytest.param([seen(FLAG_FEVER, False, 1), seen(FLAG_FEVER, True, 1)], FLAG_FEVER, True, id="yes and no"),
+        pytest.param(
+            [seen(FLAG_FEVER, True, 2), seen(FLAG_FEVER, None, 1, **ABSENT)], FLAG_FEVER, True, id="not asked again"
+        ),
+        pytest.param(
+            [undated(seen(FLAG_FEVER, True, 0)), seen(FLAG_FEVER, False, 1)], FLAG_FEVER, True, id="yes, maybe today"
+        ),
+        pytest.param([seen(CANCER, True, 900), seen(CANCER, False, 0)], CANCER, True, id="cancer does not go away"),
+        pytest.param([seen(FLAG_FEVER, False, 0), condition(FEVER)], FLAG_FEVER, True, id="a problem beats a no"),
+        pytest.param([seen(FLAG_FEVER, False, 0), sign(FEVER, True, 3)], FLAG_FEVER, True, id="a finding beats a no"),
+        pytest.param(
+            [sign(FEVER, False, 1), seen(SEVERITY, 4, 0)], FLAG_FEVER, False, id="a finding that is not there"
+        ),
+        pytest.param(
+            [seen("red_flags.steroid_use", False, 0), medication("prednisone")],
+            "red_flags.steroid_use",
+            True,
+            id="drug",
+        ),
+        pytest.param([condition("6077001"), seen(WEAK, 3.5, 0)], WEAK, 3.5, id="a grade beats the name of a problem"),
+        pytest.param([condition("6077001")], WEAK, "weak", id="foot drop"),
+        pytest.param([condition(CAUDA_EQUINA, verification="provisional")], COMPRESSION, True, id="suspected"),
+        pytest.param([condition(CAUDA_EQUINA, verification="refuted")], COMPRESSION, None, id="refuted"),
+        pytest.param([condition(FEVER, clinical="resolved")], FLAG_FEVER, None, id="resolved"),
+        pytest.param([condition("94602001", clinical="resolved")], CANCER, True, id="a cancer that is over"),
+        pytest.param([condition(FAMILY_OSTEOPOROSIS)], "red_flags.osteoporosis", None, id="of a relative"),
+        pytest.param([condition(URINARY_INCONTINENCE, onset="2019")], INCONTINENCE, None, id="old"),
+        pytest.param([condition(URINARY_INCONTINENCE, onset="2026-11-20")], INCONTINENCE, True, id="new"),
+        pytest.param([condition("1")], FLAG_FEVER, None, id="an unknown code"),
+        pytest.param([seen(FLAG_FEVER, True, 0, status="entered-in-error")], FLAG_FEVER, None, id="entered in error"),
+        pytest.param([seen("patient.sex", "male", 0)], "patient.sex", "female", id="the sex is that of the Patient"),
+        pytest.param([seen("patient.age_years", 70, 0)], "patient.age_years", 44, id="and so is the age"),
+        pytest.param(
+            [form({"patient": {"age_years": 70, "sex": "male"}})], "patient.sex", "female", id="in a form too"
+        ),
+        pytest.param([seen("patient.pregnant", True, 0)], "patient.pregnant", True, id="pregnancy is observed"),
+    ],
+)
+def test_what_counts_whatever_the_order_of_entries(resources: list[Resource], code: str, stands: Any) -> None:
+    for order in permutations(resources):
+        assert said(read(*order), code) == stands
+
+
+@pytest.mark.parametrize(
+    ("stale", "code", "stands"),
+    [
+        pytest.param(seen(SLR, "negative", 14), SLR, "negative", id="fourteen days before the newest"),
+        pytest.param(seen(SLR, "negative", 14.01), SLR, None, id="longer before"),
+        pytest.param(seen(FLAG_FEVER, False, 14.01), FLAG_FEVER, None, id="a no of then is none of today"),
+        pytest.param(seen(FLAG_FEVER, True, 400), FLAG_FEVER, True, id="a red flag is never lost"),
+        pytest.param(seen(RESIDUAL, 600, 20), RESIDUAL, 600, id="what was measured of one neither"),
+        pytest.param(form({"history": {"side": "left"}}, 15), "history.side", None, id="a form of then"),
+    ],
+)
+def test_what_is_older_than_the_examination_was_not_assessed_in_it(stale: Resource, code: str, stands: Any) -> None:
+    today = seen(SEVERITY, 4, 0)
+    assert said(read(stale, today), code) == said(read(today, stale), code) == stands
+
+
+def test_an_examination_of_last_year_is_one_of_then() -> None:
+    exam = read(seen(SLR, "negative", 400), seen(FLAG_FEVER, False, 401))
+    assert exam.examined_at == NOW - timedelta(days=400)
+    assert exam.red_flags.fever is Answer.NO
+
+
+@pytest.mark.parametrize(
+    ("resources", "days"),
+    [
+        pytest.param([condition(SCIATICA, onset="2026-10-04")], 50, id="since the onset"),
+        pytest.param([condition(SCIATICA, onset="2026-10-04"), seen(SLR, "positive", 4)], 46, id="as it was examined"),
+        pytest.param([condition(SCIATICA, onset="2026-10-04"), seen(DURATION, 30, 0)], 30, id="as it was told"),
+        pytest.param([seen(DURATION, 30, 10), seen(SLR, "positive", 4)], 36, id="told some days before"),
+        pytest.param([seen(DURATION, 30, 100), seen(SLR, "positive", 0)], 130, id="told long before"),
+        pytest.param([undated(seen(DURATION, 30, 0)), seen(SLR, "positive", 4)], 30, id="told at some time"),
+        pytest.param([form({"history": {"symptom_duration_days": 30}}, 10), seen(SLR, "positive", 0)], 40, id="a form"),
+        pytest.param([form({"history": {"symptom_duration_days": 30}}, None)], 30, id="a form without a time"),
+        pytest.param([condition(LOW_BACK_PAIN)], None, id="nobody says"),
+    ],
+)
+def test_how_long_it_has_lasted(resources: list[Resource], days: float | None) -> None:
+    assert read(*resources).history.symptom_duration_days == days
+
+
+@pytest.mark.parametrize(
+    ("reference", "full_url"),
+    [
+        (f"Patient/{PATIENT_ID}", None),
+        (f"Patient/{PATIENT_ID}/_history/3", None),
+        (f"Patient/{PATIENT_ID}", "urn:uuid:0a"),
+        ("urn:uuid:0a", "urn:uuid:0a"),
+        (f"https://ehr.example/fhir/Patient/{PATIENT_ID}", None),
+        (f"https://ehr.example/fhir/Patient/{PATIENT_ID}", f"https://ehr.example/fhir/Patient/{PATIENT_ID}"),
+        (f"https://ehr.example/fhir/Patient/{PATIENT_ID}/_history/3", f"https://ehr.example/fhir/Patient/{PATIENT_ID}"),
+        (f"Patient/{PATIENT_ID}", f"https://ehr.example/fhir/Patient/{PATIENT_ID}"),
+    ],
+)
+def test_what_is_about_the_patient(reference: str, full_url: str | None) -> None:
+    sent = of(condition(FEVER, subject={"reference": reference}))
+    sent["entry"][0] |= {} if full_url is None else {"fullUrl": full_url}
+    assert exam_of_bundle(sent, place=PLACE, at=NOW).red_flags.fever is Answer.YES
+
+
+def test_without_a_subject_it_is_of_the_one_patient_there_is() -> None:
+    told = {name: each for name, each in seen(FLAG_FEVER, True, 0).items() if name != "subject"}
+    assert read(told).red_flags.fever is Answer.YES
+
+
+@pytest.mark.parametrize(
+    ("subject", "full_url"),
+    [
+        (OTHER, None),
+        ({"reference": f"Practitioner/{PATIENT_ID}"}, None),
+        ({"reference": f"#{PATIENT_ID}"}, None),
+        ({"reference": "urn:uuid:0b"}, "urn:uuid:0a"),
+        ({"reference": f"https://other.example/Patient/{PATIENT_ID}"}, f"https://ehr.example/Patient/{PATIENT_ID}"),
+        ({"reference": ""}, None),
+        ({"reference": 7}, None),
+        ({"identifier": {"value": "7"}}, None),
+        ({"display": "Somebody"}, None),
+        ({}, None),
+        ([], None),
+        (f"Patient/{PATIENT_ID}", None),
+    ],
+)
+@pytest.mark.parametrize(
+    "resource",
+    [seen(SLR, "positive", 0), condition(FEVER), medication("ibuprofen"), form({"history": {"side": "left"}})],
+    ids=["an observation", "a condition", "a drug", "a form"],
+)
+def test_what_is_about_somebody_else_or_nobody_knows_whom_is_refused(
+    resource: Resource, subject: Any, full_url: str | None
+) -> None:
+    sent = of(seen(SEVERITY, 4, 0), {**resource, "subject": subject})
+    sent["entry"][0] |= {} if full_url is None else {"fullUrl": full_url}
+    assert faults(sent) == ["/entry/2/resource/subject"]
+
+
+def test_somebody_without_an_id_is_known_by_the_url_alone() -> None:
+    nameless = {name: each for name, each in WHO.items() if name != "id"}
+    sent = of(condition(FEVER, subject={"reference": "urn:uuid:0a"}), who=nameless)
+    sent["entry"][0]["fullUrl"] = "urn:uuid:0a"
+    assert exam_of_bundle(sent, place=PLACE, at=NOW).red_flags.fever is Answer.YES
+    assert faults(of(condition(FEVER), who=nameless)) == ["/entry/1/resource/subject"]
+
+
+PAIN = seen(SEVERITY, 4, 0)
+OTHER_TYPES: tuple[Any, ...] = ("transaction", "batch", "history", None, [], "")
+NO_BIRTHS_OF_ADULTS: tuple[Any, ...] = (
+    *(None, "", "yesterday", 1980, []),
+    *("2030-01-01", "2026-11-20", "2008-11-24", "1850-01-01"),
+)
+
+
+@pytest.mark.parametrize(
+    ("sent", "places"),
+    [
+        pytest.param(of(PAIN, {**WHO, "id": "p2"}), ["/entry"], id="two people"),
+        pytest.param(of(PAIN, WHO), ["/entry"], id="one person twice"),
+        pytest.param(of(PAIN, who=PAIN), ["/entry"], id="nobody"),
+        pytest.param({**of(PAIN), "entry": []}, ["/entry"], id="nothing"),
+        pytest.param({**of(PAIN), "entry": {}}, ["/entry"], id="no list"),
+        pytest.param(of(None), ["/entry/1"], id="an entry without a resource"),
+        pytest.param({**of(), "entry": [{"resource": WHO}, None]}, ["/entry/1"], id="an entry that is none"),
+        *(pytest.param(of(PAIN, type=each), ["/type"], id=f"a Bundle that is {each}") for each in OTHER_TYPES),
+        *(
+            pytest.param(of(PAIN, who={**WHO, "birthDate": born}), ["/entry/0/resource/birthDate"], id=f"born {born}")
+            for born in NO_BIRTHS_OF_ADULTS
+        ),
+        pytest.param(of(seen(SEVERITY, 11, 0)), ["/entry/1/resource"], id="beyond its scale"),
+        pytest.param(of(seen(SEVERITY, "left", 0)), ["/entry/1/resource"], id="a value that it does not take"),
+        pytest.param(of(seen("history.mood", 1, 0)), ["/entry/1/resource"], id="an item that there is not"),
+        pytest.param(of(seen(WEAK, 3.7, 0)), ["/entry/1/resource"], id="a grade that there is not"),
+        pytest.param(of(seen(SLR, "positive", 0, status=[])), ["/entry/1/resource"], id="a status that is none"),
+        pytest.param(of(condition(FEVER, verification="maybe")), ["/entry/1/resource"], id="a condition that may be"),
+        pytest.param(of(medication("")), ["/entry/1/resource"], id="a drug without a name"),
+        pytest.param(of(PAIN, outcome()), ["/entry/2/resource"], id="an outcome"),
+        pytest.param(of({"resourceType": []}), ["/entry/1/resource"], id="a type that is none"),
+        pytest.param(of({}), ["/entry/1/resource"], id="no type"),
+        pytest.param(of(PAIN, seen(SEVERITY, 6, 0)), ["/entry/2/resource"], id="two values at the same time"),
+        pytest.param(
+            of(undated(PAIN), undated(seen(SEVERITY, 6, 0))), ["/entry/2/resource"], id="two values at no time"
+        ),
+        pytest.param(of(seen(SLR, "positive", -3)), ["/entry/1/resource"], id="in the future"),
+        pytest.param(of(form({"history": {"side": "left"}}, -3)), ["/entry/1/resource/authored"], id="a form of then"),
+        pytest.param(of(seen(SLR, "positive", 60_000)), ["/entry/1/resource"], id="before 1900"),
+        pytest.param(
+            of(seen("patient.pregnant", True, 0), who={**WHO, "gender": "male"}),
+            ["/entry/0/resource/gender"],
+            id="a pregnant man",
+        ),
+        pytest.param(
+            of(
+                seen("red_flags.progressive_motor_weakness", False, 0),
+                seen("red_flags.motor_deterioration_hours", 5, 0),
+            ),
+            ["/entry/2/resource"],
+            id="what contradicts itself",
+        ),
+        pytest.param(of(form({}, item=[{"linkId": "mood"}])), ["/entry/1/resource/item/0/linkId"], id="in a form"),
+        pytest.param(
+            of(form({"history": {"side": "left", "pain_severity": 11}})),
+            ["/entry/1/resource/item/1"],
+            id="beyond its scale in a form",
+        ),
+    ],
+)
+def test_every_fault_has_its_place(sent: Resource, places: list[str]) -> None:
+    assert faults(sent) == places
+
+
+def test_every_fault_is_told_at_once_and_none_repeats_what_was_sent() -> None:
+    private = "Mrs Example of Elm Street"
+    wrong = [
+        seen(SLR, private, 0),
+        {**PAIN, "status": private},
+        {**condition(FEVER), "subject": {"reference": private}},
+        {"resourceType": private},
+        form({}, item=[{"linkId": private}]),
+    ]
+    with pytest.raises(Refusal) as refused:
+        exam_of_bundle(of(*wrong, who={**WHO, "birthDate": private}), place=PLACE, at=NOW)
+    assert len(refused.value.problem.errors) == 6
+    assert private not in repr(refused.value.problem)
+
+
+def rotated(entries: list[Any]) -> Iterator[list[Any]]:
+    """The entries, each of them first once, forwards and backwards."""
+    for number in range(len(entries)):
+        turned = [*entries[number:], *entries[:number]]
+        yield turned
+        yield turned[::-1]
+
+
+def test_the_order_of_entries_has_no_effect() -> None:
+    sent = of(
+        *(seen(SEVERITY, 4, 2), seen(SEVERITY, 6, 1), undated(seen(FLAG_FEVER, True, 0)), seen(FLAG_FEVER, False, 0)),
+        *(seen(DURATION, 20, 5), seen(SLR, "negative", 40), sign(FEVER, False, 1), medication("prednisone")),
+        *(condition(SCIATICA, onset="2026-10-04"), condition("6077001"), condition(CAUDA_EQUINA)),
+        *(form({"history": {"side": "left", "pain_severity": 8}}, 3), form({"history": {"side": "right"}}, 4)),
+    )
+    exam = exam_of_bundle(sent, place=PLACE, at=NOW)
+    assert said(exam, "history.side") == "left"
+    for entries in rotated(sent["entry"]):
+        assert exam_of_bundle({**sent, "entry": entries}, place=PLACE, at=NOW) == exam
+
+
+@pytest.mark.parametrize("name", PATIENTS)
+def test_a_form_inside_says_what_it_says_by_itself(name: str) -> None:
+    person = {**PATIENTS[name]["patient"], "age_years": 44, "sex": "female"}
+    body = {**PATIENTS[name], "patient": person, "examined_at": ago(1, NOW)}
+    assert read(form(body, 1)) == exam_as_stated(body)
