@@ -168,6 +168,7 @@ def test_what_counts_whatever_the_order_of_entries(resources: list[Resource], co
     ],
 )
 def test_what_is_older_than_the_examination_was_not_assessed_in_it(stale: Resource, code: str, stands: Any) -> None:
+    """Hazard H-28: what was denied long ago is taken for denied today."""
     today = seen(SEVERITY, 4, 0)
     assert said(read(stale, today), code) == said(read(today, stale), code) == stands
 
@@ -245,6 +246,7 @@ def test_without_a_subject_it_is_of_the_one_patient_there_is() -> None:
 def test_what_is_about_somebody_else_or_nobody_knows_whom_is_refused(
     resource: Resource, subject: Any, full_url: str | None
 ) -> None:
+    """Hazard H-28: what was found in somebody else counts."""
     sent = of(seen(SEVERITY, 4, 0), {**resource, "subject": subject})
     sent["entry"][0] |= {} if full_url is None else {"fullUrl": full_url}
     assert faults(sent) == ["/entry/2/resource/subject"]

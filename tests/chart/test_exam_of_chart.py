@@ -285,6 +285,7 @@ def as_body(stated: Body) -> Body:
 def test_any_chart_of_an_adult_is_an_examination_and_no_red_flag_that_is_there_is_lost(
     found: Body, form: Body | None, older: Body | None, days: float, gap: float, age: float, sex: str | None
 ) -> None:
+    """Hazard H-28: one part of a chart talks a flag of another down."""
     before = None if older is None else on_file(as_body(older), days + gap)
     exam = exam_of(
         chart(found, form=None if form is None else as_body(form), days=days, earlier=before, age=age, sex=sex)

@@ -180,6 +180,7 @@ def test_of_two_of_the_same_time_the_order_decides_nothing() -> None:
     ],
 )
 def test_a_visit_that_asked_about_something_else_hides_no_red_flag(bodies: list[Body], before: Body) -> None:
+    """Hazard H-28: the latest form hides what an earlier one found."""
     on_file = [form(body, 20 + 10 * number) for number, body in enumerate(bodies)]
     for resources in ([form({"history": {"side": "left"}}, 1), *on_file], on_file, on_file[::-1]):
         _, earlier, _ = forms(*resources)
