@@ -12,7 +12,7 @@ from typing import Final
 from features.answer import Answer
 from service.assessment import Assessment
 from service.cds.orders import Order
-from service.chart.exam_of_chart import exam_of
+from service.chart.exam_of_chart import disagreements, exam_of
 from service.chart.facts import CONDITIONS, EXAMINATIONS, MEDICATIONS, OBSERVATIONS, PATIENT, Chart, Question, State
 from service.chart.findings import DURATION
 from service.chart.meanings import NEW_DAYS
@@ -165,7 +165,7 @@ def _missing(assessment: Assessment, chart: Chart) -> Iterator[str]:
     yield from unread_parts(chart, fatal=True)
     if found.unread:
         yield f"{_entries(found.unread)} of the chart could not be read."
-    yield from (question.text for question in found.questions)
+    yield from (question.text for question in (*found.questions, *disagreements(chart)))
     asked = [question for question in assessment.questions if question.rule_id not in HARMLESS]
     yield from (question.text for question in asked)
     if imaging.rule_id in UNKNOWN_YET and not asked:

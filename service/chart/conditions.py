@@ -3,6 +3,7 @@
 Refuted, entered in error, resolved: not present. Suspected counts, because a red flag is a suspicion.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,7 +11,8 @@ from typing import Any, Final
 
 from service.chart.entries import Days, Entry, Unreadable, codings, days_of, status_code
 from service.chart.facts import CONDITIONS
-from service.chart.meanings import BY_CODE, Meaning
+from service.chart.meanings import BY_CODE, NEW_DAYS, Meaning
+from service.chart.words import TUMOUR, worries
 from service.terminology.standard_codes import standard_codes
 
 CLINICAL: Final = frozenset({"active", "recurrence", "relapse", "inactive", "remission", "resolved"})
@@ -20,6 +22,7 @@ VERIFICATION: Final = frozenset(
 """The codes that FHIR R4 requires (condition-clinical, condition-ver-status)."""
 AGAIN: Final = frozenset({"recurrence", "relapse"})
 OVER: Final = frozenset({"inactive", "remission", "resolved"})
+DORMANT: Final = frozenset({"inactive", "remission"})
 SUSPECTED: Final = frozenset({"unconfirmed", "provisional", "differential"})
 DENIED: Final = frozenset({"refuted", "entered-in-error"})
 
@@ -33,11 +36,26 @@ class Problem:
     source: str = CONDITIONS
     provisional: bool = False
     over: bool = False
-    """Whether it is no longer there; then only what lasts counts."""
+    """Whether it is no longer there; then only what lasts counts, and the rest may be asked about."""
+    dormant: bool = False
+    """Whether it is over for now: inactive, or in remission."""
+    lately: bool = False
+    """Whether it ended within `NEW_DAYS`."""
+    worries: tuple[str, ...] = ()
+    """What words in the place of a known code may mean; they state nothing."""
     onset: Days | None = None
     """When it began; None where nobody says, or where it came back."""
     recorded: Days | None = None
     """When it was written down; None where it came back, since that was the first time."""
+
+    @property
+    def may_return(self) -> bool:
+        """Whether it is over for now, or not for long."""
+        return self.over and (self.dormant or self.lately)
+
+    def counts(self, meaning: Meaning) -> bool:
+        """Whether what it means is so today, as far as it is over or not."""
+        return not self.over or meaning.lasting or (meaning.dormant and self.dormant)
 
     def is_new(self, today: date, days: int) -> bool:
         """Whether it may have begun, or been written down, within so many days; without a date it may."""
@@ -59,23 +77,46 @@ def problem_of(condition: Any, today: date) -> Problem | None:
     clinical = status_code(condition.get("clinicalStatus"), "condition-clinical", CLINICAL)
     again = clinical in AGAIN
     meanings, label = meant(condition.get("code"))
-    over = clinical in OVER or _abated(condition, today)
-    if over and not any(each.lasting for each in meanings):
-        return None
-    return Problem(
+    abated = _abated(condition, today)
+    if abated and clinical in {"active", *AGAIN}:
+        raise Unreadable("active, and over")
+    over = clinical in OVER or abated
+    dormant, lately = clinical in DORMANT and not abated, _lately(condition, today)
+    problem = Problem(
         meanings=meanings,
         label=label,
         provisional=verified in SUSPECTED,
         over=over,
+        dormant=dormant,
+        lately=lately,
+        worries=() if meanings else worries_of(condition.get("code")),
         onset=None if again else _onset(condition),
         recorded=None if again else days_of(condition.get("recordedDate")),
     )
+    says_nothing = over and not any(problem.counts(each) or (each.once and problem.may_return) for each in meanings)
+    return None if says_nothing else problem
 
 
 def problems_of_reasons(reasons: Iterable[Any], source: str) -> tuple[Problem, ...]:
     """What the reasons of an order say: each is a problem that somebody has in mind."""
     read = (meant(reason) for reason in reasons)
     return tuple(Problem(meanings=meanings, label=label, source=source) for meanings, label in read if label)
+
+
+def worries_of(concept: Any) -> tuple[str, ...]:
+    """What a concept may mean that no code of this service tells of; only ever a reason to ask."""
+    texts = [concept.get("text")] if isinstance(concept, Mapping) else []
+    listed = concept.get("coding") if isinstance(concept, Mapping) else None
+    found = [each for each in (listed if isinstance(listed, list) else []) if isinstance(each, Mapping)]
+    spoken = worries([*texts, *(each.get("display") for each in found)])
+    if TUMOUR not in spoken and any(_neoplasm(system, code) for system, code in codings(concept)):
+        return (*spoken, TUMOUR)
+    return spoken
+
+
+def _neoplasm(system: str, code: str) -> bool:
+    """Whether it stands in the chapter of neoplasms, which the letter tells (WHO ICD-10, chapter II: C00 to D48)."""
+    return "icd-10" in system and bool(re.match(r"C\d\d|D[0-4]\d", code))
 
 
 def meant(concept: Any) -> tuple[tuple[Meaning, ...], str]:
@@ -92,8 +133,17 @@ def _onset(condition: Entry) -> Days | None:
     return days_of(condition.get("onsetDateTime") or start)
 
 
-def _abated(condition: Entry, today: date) -> bool:
+def _lately(condition: Entry, today: date) -> bool:
+    when = _ended(condition)
+    return when is not None and today - when.last <= timedelta(days=NEW_DAYS)
+
+
+def _ended(condition: Entry) -> Days | None:
     period = condition.get("abatementPeriod")
     end = period.get("end") if isinstance(period, Mapping) else None
-    when = days_of(condition.get("abatementDateTime") or end)
+    return days_of(condition.get("abatementDateTime") or end)
+
+
+def _abated(condition: Entry, today: date) -> bool:
+    when = _ended(condition)
     return condition.get("abatementBoolean") is True or (when is not None and when.first <= today)

@@ -11,8 +11,19 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from service.terminology.standard_codes import StandardCode, standard_codes
+from service.terminology.systems import ICD10CM, LOINC, SNOMED
 
 Entry = Mapping[str, Any]
+
+SPELLINGS: Final = {
+    SNOMED: SNOMED,
+    "urn:oid:2.16.840.1.113883.6.96": SNOMED,
+    LOINC: LOINC,
+    "urn:oid:2.16.840.1.113883.6.1": LOINC,
+    ICD10CM: ICD10CM,
+    "urn:oid:2.16.840.1.113883.6.90": ICD10CM,
+}
+"""The code systems by their URIs and by the OIDs that HL7 registers for them (terminology.hl7.org)."""
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T.+)?)?)?", re.ASCII)
 A_DAY: Final = timedelta(days=1)
@@ -37,7 +48,13 @@ def codings(concept: Any) -> Iterator[tuple[str, str]]:
         if isinstance(each, Mapping):
             system, code = each.get("system"), each.get("code")
             if isinstance(system, str) and isinstance(code, str):
-                yield system, code
+                yield _system(system), code.strip()
+
+
+def _system(said: str) -> str:
+    """The URI of a code system as FHIR has it, of the ways in which others write it."""
+    named = said.strip().partition("|")[0].rstrip("/")
+    return SPELLINGS.get(named.replace("https://", "http://"), named)
 
 
 def known_codes(concept: Any) -> tuple[StandardCode, ...]:

@@ -221,7 +221,7 @@ def _of_problems(sent: _Sent) -> Iterator[tuple[str, Any]]:
     for problem, _ in sent.problems:
         for meaning in problem.meanings:
             new = not meaning.while_new or problem.is_new(today, NEW_DAYS)
-            if meaning.item is not None and new and (not problem.over or meaning.lasting):
+            if meaning.item is not None and new and problem.counts(meaning):
                 yield meaning.item, meaning.value
 
 

@@ -14,17 +14,22 @@ from pydantic import ValidationError
 
 from features.consistency import CLOCK_SLACK
 from features.exam import Exam
-from service.chart.facts import Chart, ExamOnFile, Source
-from service.chart.findings import DURATION, LASTING, RED_FLAGS
+from service.chart.duration import SIX_WEEKS
+from service.chart.facts import Chart, ExamOnFile, Question, Source
+from service.chart.findings import DURATION, LASTING, ORDER, RED_FLAGS
 from service.chart.meanings import FRESH_DAYS
 from service.chart.questionnaire_response import nested, read_response
 from service.intake import read_exam
 from service.problems import Refusal
 from service.terminology.exam_items import exam_items
+from service.terminology.exam_texts import item_text
 
 STAND_IN_AGE: Final = 40
 """An age with which a form is held against the contract that does not state one; the chart has the person's own."""
 AGE: Final = "patient.age_years"
+SIGNS: Final = ("examination.", "other_leg.")
+"""The codes of what is examined begin so."""
+ENTERED_IN_ERROR: Final = "entered-in-error"
 ONE_VISIT: Final = timedelta(days=1)
 """Forms of one day may be parts of one examination (what the front desk asked, what was found on the couch)."""
 LESS_IS_WORSE: Final = frozenset({"red_flags.motor_deterioration_hours"})
@@ -39,6 +44,8 @@ def forms_of(source: Source, at: datetime) -> tuple[ExamOnFile | None, ExamOnFil
     """
     read, unread = [], 0
     for resource in source.resources:
+        if isinstance(resource, Mapping) and resource.get("status") == ENTERED_IN_ERROR:
+            continue
         form = _form(resource, at)
         if form is None:
             unread += 1
@@ -126,7 +133,8 @@ def _by_rank(chart: Chart) -> Iterator[tuple[str, Any]]:
     Red flags that are there, then today's form, then the rest of the chart; last the sex, which pregnancy beats.
     """
     form, beside = _of_form(chart), {**chart.found.statements, **_carried(chart)}
-    stated = {**beside, **form}
+    later = {code: value for code, value in beside.items() if code.startswith(SIGNS) and _later(chart, code)}
+    stated = {**beside, **form, **later}
     for code, value in beside.items():
         if _raises(code, value):
             stated[code] = _graver(code, value, form.get(code))
@@ -137,6 +145,30 @@ def _by_rank(chart: Chart) -> Iterator[tuple[str, Any]]:
     yield from ((code, stated[code]) for code in form if not _raises(code, stated[code]) and code not in sex)
     yield from ((code, value) for code, value in stated.items() if not _raises(code, value) and code not in form | sex)
     yield from sex.items()
+
+
+def disagreements(chart: Chart) -> tuple[Question, ...]:
+    """What today's form and the rest of the chart do not say alike, red flags that are there apart: they count.
+
+    A sign that was observed after the form was filled in, or is the reason for an order, takes the place of the form's;
+    otherwise the form holds. Either way somebody has to look.
+    """
+    form, beside = _of_form(chart), chart.found.statements
+    apart = [code for code, value in beside.items() if code.startswith(SIGNS) and form.get(code, value) != value]
+    days, known = form.get(DURATION), beside.get(DURATION)
+    if days is not None and known is not None and (days < SIX_WEEKS) is not (known < SIX_WEEKS):
+        apart.append(DURATION)
+    return tuple(
+        Question(code=f"apart_{code}", text=f"{item_text(code).rstrip('.:?')}: form and chart disagree. Which holds?")
+        for code in apart
+    )
+
+
+def _later(chart: Chart, code: str) -> bool:
+    """Whether the chart tells of a sign after today's form was filled in."""
+    when = None if chart.exam is None else chart.exam.authored
+    found = chart.found.basis.get(code, ())
+    return any(each.source == ORDER or (each.at and when and each.at > when) for each in found)
 
 
 def _of_form(chart: Chart) -> dict[str, Any]:

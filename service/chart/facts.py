@@ -63,6 +63,8 @@ class Basis:
     """Which part of the chart it stands in: one of SOURCES, or `order`."""
     provisional: bool = False
     """Whether it is suspected rather than confirmed."""
+    at: datetime | None = None
+    """When it was observed; None where it was not, or nobody says."""
 
 
 @dataclass(frozen=True, kw_only=True)

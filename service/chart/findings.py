@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
 from service.chart.conditions import Problem, problem_of, problems_of_reasons
@@ -13,6 +13,8 @@ from service.chart.meanings import NEW_DAYS, Meaning
 from service.chart.medications import told_by as told_by_drug
 from service.chart.observations import BEGINNING, Finding
 from service.chart.observed import DURATION, LASTING, RED_FLAGS, observed_in
+from service.terminology.exam_items import Kind, exam_items
+from service.terminology.value_texts import VALUE_TEXTS, value_text
 
 __all__ = ["DURATION", "LASTING", "ORDER", "RED_FLAGS", "found_in"]
 
@@ -57,14 +59,20 @@ class _Reading:
 
     def means(self, problem: Problem) -> None:
         """What one problem states or asks."""
+        for worry in problem.worries:
+            text = f"An entry of the problem list is not understood and may mean {worry}: is there any?"
+            self.ask(f"words_{worry}", text)
         for meaning in problem.meanings:
-            if problem.over and not meaning.lasting:
-                continue
-            if meaning.item is None:
+            if not problem.counts(meaning):
+                if meaning.once is not None and problem.may_return:
+                    self.ask(f"once_{meaning.codes[0]}", meaning.once)
+            elif meaning.item is None:
                 if meaning.question is not None:
                     self.ask(f"chart_{meaning.codes[0]}", meaning.question)
             elif not meaning.while_new or problem.is_new(self.today, NEW_DAYS):
-                basis = Basis(label=problem.label, source=problem.source, provisional=problem.provisional)
+                basis = Basis(
+                    label=problem.label, source=problem.source, provisional=problem.provisional, at=_since(problem)
+                )
                 self.state(meaning.item, meaning.value, basis)
             else:
                 asked = Question(code=f"old_{meaning.codes[0]}", text=_is_it_new(problem, meaning))
@@ -114,7 +122,8 @@ def _read_observations(reading: _Reading, observations: Iterable[Any]) -> None:
     observed = observed_in(observations, reading.at)
     reading.unread += observed.unread
     for item, value in observed.statements.items():
-        reading.state(item, value, Basis(label="observation", source=OBSERVATIONS))
+        when = observed.times[item]
+        reading.state(item, value, Basis(label=_observation(item, value, when), source=OBSERVATIONS, at=when))
     reading.problems += map(_problem, observed.findings)
     reading.outdated += observed.outdated
 
@@ -140,6 +149,26 @@ def _read_medications(reading: _Reading, medications: Iterable[Any]) -> None:
             continue
         for item, label in raised:
             reading.state(item, True, Basis(label=label, source=MEDICATIONS))
+
+
+def _since(problem: Problem) -> datetime | None:
+    """The latest beginning of it that its dates allow; None where nobody says."""
+    when = problem.onset or problem.recorded
+    return None if when is None else datetime.combine(when.last, time.min, UTC)
+
+
+def _observation(item: str, value: Any, when: datetime) -> str:
+    """What was observed, and when; that the item is meant, whoever names the statement says."""
+    day = "without a day" if when == BEGINNING else f"on {when.date().isoformat()}"
+    if isinstance(value, bool):
+        return f"observed {day}"
+    if isinstance(value, float | int):
+        found = exam_items()[item]
+        grade = found.kind is Kind.GRADE
+        return f"{'MRC ' if grade else ''}{value:g}{f' {found.unit}' if found.unit and not grade else ''} {day}"
+    return (
+        f"{value_text(value).lower()} {day}" if isinstance(value, str) and value in VALUE_TEXTS else f"observed {day}"
+    )
 
 
 def _problem(finding: Finding) -> Problem:

@@ -27,7 +27,9 @@ class Meaning:
     """What an entry states, asks or shows.
 
     `item` with `value` is the statement of an examination; with `while_new`, only for `NEW_DAYS`. `question` is asked
-    where no statement can stand for it, or where it is too old to be one. A `lasting` entry counts although it is over.
+    where no statement can stand for it, or where it is too old to be one. A `lasting` entry counts although it is over;
+    a `dormant` one while it is inactive or in remission, not once it is resolved. `once` is asked of others that are
+    dormant, or were resolved within `NEW_DAYS`.
     """
 
     codes: tuple[str, ...]
@@ -39,6 +41,8 @@ class Meaning:
     denied_by: tuple[str, ...] = ()
     """Those of the codes that name the whole of the item: their absence denies it, that of the others does not."""
     lasting: bool = False
+    dormant: bool = False
+    once: str | None = None
     lumbar: bool = False
     radicular: bool = False
     chronic: bool = False
@@ -48,6 +52,10 @@ class Meaning:
 def _new(item: str, question: str, *codes: str, value: Any = True, denied_by: tuple[str, ...] = ()) -> Meaning:
     return Meaning(codes=codes, item=item, value=value, while_new=True, question=question, denied_by=denied_by)
 
+
+_ONCE_COMPRESSED: Final = (
+    "A compression of cauda equina or cord is on the chart as over: are bladder, bowel and saddle normal?"
+)
 
 MEANINGS: Final = (
     # Bladder, bowel, saddle: what is new is an emergency, what is old may be anything.
@@ -61,11 +69,11 @@ MEANINGS: Final = (
         *("red_flags.fecal_incontinence", "fecal incontinence or a neurogenic bowel", "72042002", "425671009"),
         denied_by=("72042002",),
     ),
-    # Counts whatever its date: one that was relieved is resolved on the list, or should be.
-    Meaning(codes=("192970008", "12454008", "71286001"), item=COMPRESSION, lumbar=True),
-    Meaning(codes=("G83.4",), system=ICD10CM, item=COMPRESSION, lumbar=True),
+    # Counts whatever its date: one that was relieved is resolved on the list, and is asked about.
+    Meaning(codes=("192970008", "12454008", "71286001"), item=COMPRESSION, lumbar=True, once=_ONCE_COMPRESSED),
+    Meaning(codes=("G83.4",), system=ICD10CM, item=COMPRESSION, lumbar=True, once=_ONCE_COMPRESSED),
     # Cancer. A disorder that is over is a history of it; a history that was taken back is none.
-    Meaning(codes=("266987004",), item=CANCER, denied_by=("266987004",)),
+    Meaning(codes=("266987004",), item=CANCER, denied_by=("266987004",), dormant=True),
     Meaning(codes=("94602001", "128462008"), item=CANCER, lasting=True),
     _new(
         *("red_flags.unexplained_weight_loss", "loss of weight", "267024001", "422868009"),
@@ -78,15 +86,30 @@ MEANINGS: Final = (
         "an infection",
         *("91302008", "5758002", "2304001", "203241002", "35984006", "266463007"),
     ),
-    Meaning(codes=("226034001",), item="red_flags.iv_drug_use", denied_by=("226034001",)),
-    Meaning(codes=("86553008", "234532001", "86406008"), item="red_flags.immunosuppression"),
+    Meaning(
+        codes=("226034001",),
+        item="red_flags.iv_drug_use",
+        denied_by=("226034001",),
+        once="Injecting of drugs is on the chart as over: since when, and may there be an infection?",
+    ),
+    Meaning(
+        codes=("86553008", "234532001", "86406008"),
+        item="red_flags.immunosuppression",
+        once="A weakened immune system is on the chart as over: is it normal now?",
+    ),
     # Fracture.
     Meaning(
         codes=("64859006", "390833005", "240198002"),
         item="red_flags.osteoporosis",
         denied_by=("64859006",),
+        once="Osteoporosis is on the chart as over: may there be a fracture?",
     ),
-    Meaning(codes=("297279009",), item="red_flags.steroid_use", denied_by=("297279009",)),
+    Meaning(
+        codes=("297279009",),
+        item="red_flags.steroid_use",
+        denied_by=("297279009",),
+        once="Steroid use is on the chart as over: for how long, and until when?",
+    ),
     Meaning(codes=("Z79.52",), system=ICD10CM, item="red_flags.steroid_use"),
     _new("red_flags.significant_trauma", "an injury or fracture of the back", "125608002", "426646004", "81102000"),
     # Deficits.

@@ -32,6 +32,8 @@ class Observed:
     """What the observations of a chart say of today."""
 
     statements: Mapping[str, Any]
+    times: Mapping[str, datetime]
+    """When each was observed."""
     findings: tuple[Finding, ...]
     """Those that are there, and that nothing newer denies."""
     outdated: tuple[tuple[str, Question], ...]
@@ -85,6 +87,7 @@ def observed_in(observations: Iterable[Any], now: datetime) -> Observed:
     questions = ((code, _question(code, each, now)) for code, each in own.items())
     return Observed(
         statements={code: _today(code, each, now) for code, each in own.items() if _counts(code, each, now)},
+        times={code: each.at for code, each in own.items()},
         findings=tuple(_undenied(each, reading.newest) for each in reading.findings),
         outdated=tuple((code, asked) for code, asked in questions if asked is not None),
         unread=reading.unread,

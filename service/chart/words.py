@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+TUMOUR: Final = "a tumour"
 WORRIES: Final = {
     "a compression of the cauda equina or cord": r"cauda|\bces\b|saddle|perianal|perineal|myelopath|cord compression",
     "a disturbance of bladder or bowel": r"retention|incontinen|bladder|bowel|urinat|\burin|\bvoid|sphincter|catheter",
-    "a tumour": r"cancer|malignan|carcinom|neoplas|tumou?r|metasta|lymphom|myelom|sarcom|leuk[ae]+mi|melanom",
+    TUMOUR: r"cancer|malignan|carcinom|neoplas|tumou?r|metasta|lymphom|myelom|sarcom|leuk[ae]+mi|melanom",
     "an infection": r"infect|discitis|spondylodiscitis|osteomyelit|abscess|sepsis|septic|bacter[ae]+mi|fever|febrile"
     r"|tubercul|endocarditis",
     "a fracture": r"fractur|osteopor|\btrauma\b|accident|\bfell\b|\bfalls?\b|(back|spin\w+) injur",

@@ -1,5 +1,6 @@
 """From a chart to an examination: what beats what, what is left out, and that no red flag is lost."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,9 +11,9 @@ from hypothesis import strategies as st
 from features.answer import Answer
 from features.exam import Exam, Examination, Sex
 from features.red_flag_screen import RedFlagScreen
-from service.chart.exam_of_chart import LESS_IS_WORSE, exam_of
-from service.chart.facts import Chart, ExamOnFile, Found, Person
-from service.chart.findings import DURATION, LASTING, RED_FLAGS
+from service.chart.exam_of_chart import LESS_IS_WORSE, disagreements, exam_of
+from service.chart.facts import OBSERVATIONS, Basis, Chart, ExamOnFile, Found, Person
+from service.chart.findings import DURATION, LASTING, ORDER, RED_FLAGS
 from service.intake import EXAM
 from service.terminology.exam_items import Item, Kind, exam_items
 from tests.chart.charts import NOW
@@ -299,3 +300,48 @@ def test_any_chart_of_an_adult_is_an_examination_and_no_red_flag_that_is_there_i
     assert all(said(exam, code) is True for code in LASTING if (older or {}).get(code) is True)
     stated = {code for code in exam_items() if said(exam, code) not in (None, [])}
     assert stated <= {"patient.age_years", "patient.sex", *LASTING, *found, *(form or {})}, "nothing is made up"
+
+
+WEAK = "examination.strength.ankle_dorsiflexion"
+STRONG: Body = {"examination": {"strength": {"ankle_dorsiflexion": 5.0}}}
+
+
+def told(value: Any, *, source: str = OBSERVATIONS, days: float | None = None, code: str = WEAK) -> Found:
+    """What the chart says beside a form of a day ago."""
+    at = None if days is None else NOW - timedelta(days=days)
+    return Found(statements={code: value}, basis={code: (Basis(label="x", source=source, at=at),)})
+
+
+@pytest.mark.parametrize(
+    ("beside", "counts"),
+    [
+        pytest.param(told(2.0, days=0.5), 2.0, id="observed after the form"),
+        pytest.param(told(2.0, days=1.5), 5.0, id="observed before the form"),
+        pytest.param(told(2.0), 5.0, id="nobody says when"),
+        pytest.param(told("weak", source=ORDER), "weak", id="the reason for the order"),
+    ],
+)
+def test_a_later_sign_takes_the_place_of_the_forms_and_somebody_is_asked_to_look(beside: Found, counts: Any) -> None:
+    """Hazard H-28: a form hides what was found after it."""
+    apart = replace(chart(form=STRONG), found=beside)
+    assert said(exam_of(apart), WEAK) == counts
+    assert [each.code for each in disagreements(apart)] == [f"apart_{WEAK}"]
+    assert "Ankle dorsiflexion" in disagreements(apart)[0].text
+
+
+@pytest.mark.parametrize(
+    ("form", "beside"),
+    [(STRONG, told(5.0)), (SIGNS, told(2.0)), (None, told(2.0)), ({"history": {"side": "left"}}, Found())],
+)
+def test_form_and_chart_may_agree_or_speak_of_something_else(form: Body | None, beside: Found) -> None:
+    assert disagreements(replace(chart(form=form), found=beside)) == ()
+
+
+@pytest.mark.parametrize(
+    ("days", "listed", "apart"), [(18, 70, True), (18, 41, False), (50, 70, False), (41, 41, True)]
+)
+def test_a_duration_on_the_other_side_of_six_weeks_is_asked_about(days: int, listed: int, apart: bool) -> None:
+    """The form is a day old: what had lasted 41 days then has lasted six weeks."""
+    form = {"history": {"symptom_duration_days": days}}
+    found = disagreements(chart({DURATION: listed}, form=form))
+    assert bool(found) is apart

@@ -1,5 +1,6 @@
 """What a whole chart says: what counts today, what beats what, and that nothing odd takes the rest along."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from tests.cds.fhir_data import (
     LOW_BACK_PAIN,
     SCIATICA,
     URINARY_INCONTINENCE,
+    ago,
     coded,
     condition,
     medication,
@@ -33,7 +35,8 @@ def test_nothing_says_nothing() -> None:
 def test_conditions_state_ask_and_show() -> None:
     told = found([condition(FEVER, onset="2026-11-20"), condition(SCIATICA), condition("42984000"), condition("1")])
     assert told.statements == {FLAG_FEVER: True}
-    assert told.basis == {FLAG_FEVER: (Basis(label="Fever (finding)", source=CONDITIONS),)}
+    since = datetime(2026, 11, 20, tzinfo=UTC)
+    assert told.basis == {FLAG_FEVER: (Basis(label="Fever (finding)", source=CONDITIONS, at=since),)}
     assert [each.code for each in told.questions] == ["chart_42984000"]
     assert (told.lumbar, told.radicular, told.known, told.unknown, told.unread) == (True, True, 3, 1, 0)
 
@@ -65,7 +68,64 @@ def test_what_is_known_and_says_nothing_of_this(code: str) -> None:
 
 
 def test_a_text_is_unknown_and_may_be_anything() -> None:
-    assert found([{**condition("1"), "code": {"text": "Cauda equina syndrome"}}]) == Found(unknown=1)
+    told = found([{**condition("1"), "code": {"text": "Cauda equina syndrome, thinks the husband of Jane Doe"}}])
+    assert (told.statements, told.unknown) == ({}, 1)
+    assert [each.text for each in told.questions] == [
+        "An entry of the problem list is not understood and may mean a compression of the cauda equina or cord: is "
+        "there any?"
+    ]
+
+
+def test_each_worry_is_asked_once_however_many_entries_have_it() -> None:
+    told = found([{**condition("1"), "code": {"text": text}} for text in ("Lymphoma", "Breast cancer", "Abscess")])
+    assert [each.code for each in told.questions] == ["words_a tumour", "words_an infection"]
+
+
+@pytest.mark.parametrize(
+    ("code", "clinical", "ended", "asks"),
+    [
+        (CAUDA_EQUINA, "resolved", None, False),
+        (CAUDA_EQUINA, "resolved", 84, True),
+        (CAUDA_EQUINA, "resolved", 85, False),
+        (CAUDA_EQUINA, "inactive", None, True),
+        ("226034001", "remission", None, True),
+        ("64859006", "inactive", None, True),
+        ("86406008", "inactive", None, True),
+        (FEVER, "inactive", None, False),
+    ],
+)
+def test_what_sleeps_or_ended_lately_is_asked_about(code: str, clinical: str, ended: int | None, asks: bool) -> None:
+    entry = condition(code, clinical=clinical)
+    told = found([entry if ended is None else {**entry, "abatementDateTime": ago(ended, NOW)}])
+    assert (told.statements, bool(told.questions)) == ({}, asks)
+
+
+@pytest.mark.parametrize(
+    "system",
+    [
+        "http://snomed.info/sct",
+        "https://snomed.info/sct",
+        "http://snomed.info/sct/",
+        "http://snomed.info/sct|http://snomed.info/sct/731000124108",
+        "urn:oid:2.16.840.1.113883.6.96",
+    ],
+)
+def test_a_code_system_has_several_spellings(system: str) -> None:
+    assert found([{**condition("1"), "code": coded(f"{FEVER} ", system)}]).statements == {FLAG_FEVER: True}
+
+
+@pytest.mark.parametrize(
+    ("item", "value", "label"),
+    [
+        ("red_flags.post_void_residual_ml", 450, "450 mL on 2026-11-22"),
+        (INCONTINENCE, True, "observed on 2026-11-22"),
+        (WEAK, "mrc-3", "MRC 3 on 2026-11-22"),
+        (SLR, "positive", "positive on 2026-11-22"),
+    ],
+)
+def test_what_rests_on_an_observation_says_what_and_when(item: str, value: Any, label: str) -> None:
+    (basis,) = found(observations=[seen(item, value, 1)]).basis[item]
+    assert (basis.label, basis.source) == (label, OBSERVATIONS)
 
 
 def test_a_metastasis_that_is_over_is_a_history_and_no_problem_of_the_spine() -> None:

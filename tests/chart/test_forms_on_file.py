@@ -77,7 +77,7 @@ def test_of_several_the_newest_counts_whatever_their_order(
         pytest.param(form(SIGNS, authored="0001-01-01T00:00:00+14:00"), id="of the beginning of time"),
         pytest.param(form(SIGNS, authored="9999-12-31T23:59:59-12:00"), id="of the end of time"),
         pytest.param(form(SIGNS, authored="2026-11-22T10:00:00+01:00:30"), id="of an offset in seconds"),
-        pytest.param(form(SIGNS, status="entered-in-error"), id="entered in error"),
+        pytest.param(form(SIGNS, status="stopped"), id="given up"),
         pytest.param(form(SIGNS, questionnaire="http://x"), id="of another questionnaire"),
         pytest.param(form(SIGNS, item=[{"linkId": "mood"}]), id="of other items"),
         pytest.param(form({"history": {"pain_severity": 11}}), id="beyond its scale"),
@@ -201,3 +201,7 @@ def test_a_day_alone_is_its_beginning() -> None:
     exam, _, _ = forms(form(SIGNS, authored="2026-11-10"))
     assert exam is not None
     assert exam.authored == datetime(2026, 11, 10, tzinfo=NOW.tzinfo)
+
+
+def test_a_form_that_was_entered_in_error_is_none() -> None:
+    assert forms(form(SIGNS, status="entered-in-error")) == (None, None, 0)
