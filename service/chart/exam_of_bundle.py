@@ -1,15 +1,16 @@
 """An examination that is sent as coded resources of one Patient, read strictly: every fault with its place."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from features.exam import Exam
-from service.chart.conditions import Problem, problem_of
+from service.chart.conditions import Problem, meant, problem_of
 from service.chart.duration import duration_days
-from service.chart.entries import Unreadable
+from service.chart.entries import Unreadable, days_of
 from service.chart.findings import DURATION, LASTING, RED_FLAGS
 from service.chart.meanings import FRESH_DAYS, NEW_DAYS
 from service.chart.medications import KINDS
@@ -26,6 +27,8 @@ SUBJECTS: Final = ("subject", "patient")
 TYPES: Final = ("collection", "searchset")
 """The types of Bundle that hold what is so; the others ask for something, or hold what was so once."""
 
+OUTCOME: Final = "OperationOutcome"
+_TYPE: Final = re.compile(r"[A-Z][A-Za-z]+")
 OTHERWISE: Final = "something else than another resource of the same time, or of no time."
 
 _END: Final = datetime.max.replace(tzinfo=UTC)
@@ -49,11 +52,6 @@ class _Statement:
     def rank(self) -> datetime:
         """What is newer ranks higher; a flag that does not go away, or may be of today, is outdone by nothing."""
         return _END if self.raised and (self.code in LASTING or self.at == BEGINNING) else self.at
-
-    @property
-    def said(self) -> Any:
-        """The value, with the order of a list made no difference."""
-        return sorted(self.value) if isinstance(self.value, list) else self.value
 
 
 class _Sent:
@@ -84,17 +82,27 @@ class _Sent:
             highest = max(each.rank for each in stated)
             first, *others = sorted((each for each in stated if each.rank == highest), key=lambda each: not each.raised)
             if not first.raised:
-                unlike = [each for each in others if each.said != first.said]
+                if isinstance(first.value, list):  # a list may come as one resource for each of its members
+                    named = [each for each in (first, *others) if each.value]
+                    empty = [each for each in (first, *others) if not each.value]
+                    unlike = empty if named and empty else []
+                    first = replace(first, value=list(dict.fromkeys(one for each in named for one in each.value)))
+                else:
+                    unlike = [each for each in others if each.value != first.value]
                 self.faults += [Fault(pointer=each.place, detail=f"says of {code} {OTHERWISE}") for each in unlike]
-            if first.raised or self._fresh(first):
+            if self._counts(first):
                 found[code] = first
         return found
 
-    def _fresh(self, stated: _Statement) -> bool:
-        """Whether it belongs to the examination; what is older is not assessed, but for what was measured of a flag."""
-        measured = stated.code.startswith(RED_FLAGS) and not isinstance(stated.value, bool)
-        old = stated.at != BEGINNING and self.examined - stated.at > timedelta(days=FRESH_DAYS)
-        return measured or stated.code == DURATION or not old
+    def _counts(self, stated: _Statement) -> bool:
+        """Whether it belongs to the examination: what is older was not assessed in it.
+
+        A flag that is there counts while it may be called new, and for ever where it does not go away.
+        """
+        if stated.rank == _END or stated.at == BEGINNING or stated.code == DURATION:
+            return True
+        there = stated.raised or (stated.code.startswith(RED_FLAGS) and not isinstance(stated.value, bool))
+        return self.examined - stated.at <= timedelta(days=NEW_DAYS if there else FRESH_DAYS)
 
 
 def exam_of_bundle(bundle: Mapping[str, Any], *, place: str, at: datetime) -> Exam:
@@ -169,7 +177,8 @@ def _statements(sent: _Sent, counting: Mapping[str, _Statement]) -> dict[str, An
 
 
 def _read(resource: Mapping[str, Any], where: str, sent: _Sent) -> None:
-    kind = str(resource.get("resourceType"))
+    stated = resource.get("resourceType")
+    kind = stated if isinstance(stated, str) else ""
     try:
         if kind == "Observation":
             _read_observation(resource, where, sent)
@@ -181,10 +190,11 @@ def _read(resource: Mapping[str, Any], where: str, sent: _Sent) -> None:
             sent.drugs |= {code: where for code, _ in told_by_drug(resource)}
         elif kind == "QuestionnaireResponse":
             _read_form(resource, where, sent)
-        elif kind != "Patient":
-            sent.faults.append(Fault(pointer=where, detail="is of a type that says nothing here: leave it out."))
+        elif kind != "Patient" and (kind == OUTCOME or not _TYPE.fullmatch(kind)):
+            sent.faults.append(Fault(pointer=where, detail="says nothing here: leave it out, or send what failed."))
     except Unreadable as found:
-        sent.faults.append(Fault(pointer=where, detail=f"cannot be understood ({found})."))
+        if kind != "Condition" or meant(resource.get("code"))[0]:  # of nothing that is read it may be as it likes
+            sent.faults.append(Fault(pointer=where, detail=f"cannot be understood ({found})."))
     except Refusal as refused:
         sent.faults.extend(refused.problem.errors)
 
@@ -209,7 +219,8 @@ def _read_observation(resource: Mapping[str, Any], where: str, sent: _Sent) -> N
     if isinstance(told, Stated):
         sent.state(told.item.code, told.value, told.at, where)
     elif told.present:
-        sent.problems.append((Problem(meanings=told.meanings, label=told.label), where))
+        when = None if told.at == BEGINNING else days_of(told.at.date().isoformat())
+        sent.problems.append((Problem(meanings=told.meanings, label=told.label, recorded=when), where))
     else:
         for meaning in told.meanings:
             if meaning.item and meaning.value is True:

@@ -44,7 +44,7 @@ def forms_of(source: Source, at: datetime) -> tuple[ExamOnFile | None, ExamOnFil
     """
     read, unread = [], 0
     for resource in source.resources:
-        if isinstance(resource, Mapping) and resource.get("status") == ENTERED_IN_ERROR:
+        if _in_error(resource):
             continue
         form = _form(resource, at)
         if form is None:
@@ -58,6 +58,10 @@ def forms_of(source: Source, at: datetime) -> tuple[ExamOnFile | None, ExamOnFil
     visit = [each for each in read[1:] if read[0].authored - each.authored <= ONE_VISIT]
     older = [each for each in read if each.authored < read[0].authored]
     return _completed(read[0], visit, at), _last_of(older, at), unread
+
+
+def _in_error(resource: Any) -> bool:
+    return isinstance(resource, Mapping) and resource.get("status") == ENTERED_IN_ERROR
 
 
 def _form(resource: Any, at: datetime) -> ExamOnFile | None:

@@ -143,6 +143,8 @@ def _items(holder: Mapping[str, Any], place: str, faults: _Faults, depth: int) -
             told = _answers(each, where, faults)
             if told:
                 yield exam_items()[code], told, where
+            for position, one in enumerate(told):  # R4 lets items stand below an answer too
+                yield from _items(one, f"{where}/answer/{position}", faults, depth + 1)
         elif code in group_codes():
             if "answer" in each:
                 faults.add(f"{where}/answer", "has no place in a group.")

@@ -162,8 +162,13 @@ def test_what_counts_whatever_the_order_of_entries(resources: list[Resource], co
         pytest.param(seen(SLR, "negative", 14), SLR, "negative", id="fourteen days before the newest"),
         pytest.param(seen(SLR, "negative", 14.01), SLR, None, id="longer before"),
         pytest.param(seen(FLAG_FEVER, False, 14.01), FLAG_FEVER, None, id="a no of then is none of today"),
-        pytest.param(seen(FLAG_FEVER, True, 400), FLAG_FEVER, True, id="a red flag is never lost"),
-        pytest.param(seen(RESIDUAL, 600, 20), RESIDUAL, 600, id="what was measured of one neither"),
+        pytest.param(seen(FLAG_FEVER, True, 84), FLAG_FEVER, True, id="a red flag of twelve weeks"),
+        pytest.param(seen(FLAG_FEVER, True, 84.01), FLAG_FEVER, None, id="an older one is to be asked for"),
+        pytest.param(seen(CANCER, True, 4000), CANCER, True, id="one that does not go away is never lost"),
+        pytest.param(sign(FEVER, True, 84), FLAG_FEVER, True, id="a finding of twelve weeks"),
+        pytest.param(sign(FEVER, True, 86), FLAG_FEVER, None, id="an older finding"),
+        pytest.param(seen(RESIDUAL, 600, 84), RESIDUAL, 600, id="what was measured of one within twelve weeks"),
+        pytest.param(seen(RESIDUAL, 600, 84.01), RESIDUAL, None, id="what was measured before"),
         pytest.param(form({"history": {"side": "left"}}, 15), "history.side", None, id="a form of then"),
     ],
 )
@@ -366,3 +371,24 @@ def test_a_form_inside_says_what_it_says_by_itself(name: str) -> None:
     person = {**PATIENTS[name]["patient"], "age_years": 44, "sex": "female"}
     body = {**PATIENTS[name], "patient": person, "examined_at": ago(1, NOW)}
     assert read(form(body, 1)) == exam_as_stated(body)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"resourceType": "Encounter", "id": "e1"},
+        {"resourceType": "Practitioner", "name": [{"text": "x"}]},
+        {**condition("1"), "clinicalStatus": "odd"},
+    ],
+)
+def test_what_says_nothing_here_silences_no_emergency(beside: Resource) -> None:
+    """Hazard H-28: one odd entry takes a red flag along."""
+    assert said(read(condition(CAUDA_EQUINA), beside), COMPRESSION) is True
+
+
+def test_a_list_may_come_as_one_observation_for_each_of_its_members() -> None:
+    places = "history.pain_locations"
+    each = [seen(places, [one], 1) for one in ("sole", "lateral_foot")]
+    assert sorted(said(read(*each), places)) == ["lateral_foot", "sole"]
+    (fault,) = faults(of(seen(places, ["sole"], 1), seen(places, [], 1)))
+    assert fault == "/entry/2/resource"

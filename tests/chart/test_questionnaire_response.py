@@ -187,6 +187,16 @@ def test_an_answer_that_is_none_is_refused_at_its_item(link: str, told: list[For
         pytest.param([{"linkId": YES, "answer": [{"valueBoolean": True}], "item": []}], ["/item/0"], id="qrs-1"),
         pytest.param([{"linkId": "red_flags", "answer": [], "item": []}], ["/item/0"], id="qrs-1 of a group"),
         pytest.param(
+            [
+                {
+                    "linkId": SIDE,
+                    "answer": [{**value("left"), "item": [{"linkId": YES, "answer": [{}]}]}],
+                }
+            ],
+            ["/item/0/answer/0/item/0"],
+            id="below an answer",
+        ),
+        pytest.param(
             [{"linkId": "red_flags", "answer": [{"valueBoolean": True}]}], ["/item/0/answer"], id="an answer to a group"
         ),
         pytest.param(
@@ -352,3 +362,12 @@ def test_whatever_it_holds_it_is_read_or_refused_with_its_place(changes: Form, l
     for form in ({**whole, **changes}, inner):
         told = refusal(form)
         assert told is None or all(each.startswith(PLACE) for each in told)
+
+
+def test_what_stands_below_an_answer_counts_too() -> None:
+    """Hazard H-28: R4 lets items stand there, and a red flag among them is lost."""
+    form = one(SIDE, {**value("left"), "item": [{"linkId": YES, "answer": [{"valueBoolean": True}]}]})
+    found = read(form)
+    assert found.places[exam_items()[YES].pointer] == f"{PLACE}/item/0/answer/0/item/0"
+    assert found.body["history"]["side"] == "left"
+    assert found.body["red_flags"] == {YES.removeprefix("red_flags."): True}
