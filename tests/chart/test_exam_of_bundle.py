@@ -388,7 +388,7 @@ def test_what_says_nothing_here_silences_no_emergency(beside: Resource) -> None:
 
 def test_a_list_may_come_as_one_observation_for_each_of_its_members() -> None:
     places = "history.pain_locations"
-    each = [seen(places, [one], 1) for one in ("sole", "lateral_foot")]
+    each = [seen(places, one, 1) for one in ("sole", "lateral_foot")]
     assert sorted(said(read(*each), places)) == ["lateral_foot", "sole"]
-    (fault,) = faults(of(seen(places, ["sole"], 1), seen(places, [], 1)))
+    (fault,) = faults(of(seen(places, "sole", 1), seen(places, "none", 1)))
     assert fault == "/entry/2/resource"
