@@ -15,10 +15,11 @@ from service.body import Intricate, Limits, parse
 from service.chart.exam_of_bundle import exam_of_bundle
 from service.chart.questionnaire_response import ReadForm, read_response
 from service.fhir.canonical import Resource
+from service.fhir.placing import at_their_places, in_words
 from service.fhir.referring import reference_of
 from service.fhir.subject import NOBODY, Subject, subject_of, subject_of_patient
 from service.intake import EXAM, read_exam
-from service.problems import Fault, Problem, Refusal, problem
+from service.problems import Fault, Refusal, problem
 
 FHIR_LIMITS: Final = Limits(deepest=64, most_values=100_000, longest_list=5_000)
 """How intricate a body may be; a form with everything answered has some 1,500 values."""
@@ -32,6 +33,7 @@ TAKEN: Final = (
 )
 TAKEN_PARAMETERS: Final[Mapping[str, str]] = {"questionnaireResponse": FORM, "bundle": BUNDLE, PREVIOUS: FORM}
 """The parameters by name, and the type of resource in each."""
+ONE_PAGE: Final = "says that there is more: send the entries of every page as one Bundle, without this link."
 UNNAMED_FORM: Final[Resource] = {"display": "The exam form as it was sent"}
 UNNAMED_BUNDLE: Final[Resource] = {"display": "The resources as they were sent"}
 
@@ -64,6 +66,13 @@ def read_stated(body: bytes, now: datetime) -> Stated:
     Raises:
         Refusal: 400 for no JSON, 422 for another resource, or with the place of every fault.
     """
+    try:
+        return _stated(body, now)
+    except Refusal as refused:
+        raise in_words(refused) from None
+
+
+def _stated(body: bytes, now: datetime) -> Stated:
     try:
         sent = parse(body, FHIR_LIMITS)
     except Intricate as found:
@@ -121,6 +130,7 @@ def _form(sent: Mapping[str, Any], place: str, now: datetime) -> _Read:
 
 
 def _bundle(sent: Mapping[str, Any], place: str, now: datetime) -> _Read:
+    _refuse_a_page(sent, place)
     exam = exam_of_bundle(sent, place=place, at=now)
     subject, basis = NOBODY, []
     faults: tuple[Fault, ...] = ()
@@ -139,6 +149,20 @@ def _bundle(sent: Mapping[str, Any], place: str, now: datetime) -> _Read:
         place=place,
         subject_place=f"{place}/entry",
     )
+
+
+def _refuse_a_page(sent: Mapping[str, Any], place: str) -> None:
+    """Refuse results of a search that go on elsewhere: what stands on the other pages would count as never found.
+
+    Raises:
+        Refusal: 422 with the place of the link.
+    """
+    links = sent.get("link", [])
+    if not isinstance(links, list) or not all(isinstance(each, Mapping) for each in links):
+        raise _invalid(Fault(pointer=f"{place}/link", detail="must be a list of links."))
+    for position, link in enumerate(links):
+        if link.get("relation") == "next":
+            raise _invalid(Fault(pointer=f"{place}/link/{position}", detail=ONE_PAGE))
 
 
 _READERS: Final[Mapping[str, Callable[[Mapping[str, Any], str, datetime], _Read]]] = {
@@ -168,24 +192,8 @@ def _put_together(read: _Read, before: _Read | None, now: datetime) -> Stated:
     try:
         exam = read_exam(json.dumps(body).encode(), now)
     except Refusal as refused:
-        raise _at_their_places(refused, places, read.place) from None
+        raise at_their_places(refused, places, read.place) from None
     return Stated(exam=exam, subject=read.subject.reference, basis=read.basis)
-
-
-def _at_their_places(refused: Refusal, places: Mapping[str, str], otherwise: str) -> Refusal:
-    """The same refusal with every fault where it stands in what was sent."""
-    errors = tuple(replace(each, pointer=_place(each.pointer, places, otherwise)) for each in refused.problem.errors)
-    told: Problem = replace(refused.problem, errors=errors)
-    return Refusal(told, refused.headers)
-
-
-def _place(pointer: str, places: Mapping[str, str], otherwise: str) -> str:
-    """Where the statement at a pointer stands, or the one that it is part of."""
-    while pointer:
-        if pointer in places:
-            return places[pointer]
-        pointer = pointer.rpartition("/")[0]
-    return otherwise
 
 
 def _invalid(*faults: Fault) -> Refusal:

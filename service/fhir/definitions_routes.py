@@ -1,4 +1,7 @@
-"""`GET /fhir/metadata`, and reading and searching definitions. Open to everybody, as the rules are."""
+"""`GET /fhir/metadata`, and reading and searching definitions. Open to everybody, as the rules are.
+
+Each takes HEAD too, as GET everywhere should (RFC 9110, 9.1): link checkers ask with it, and clients that keep copies.
+"""
 
 import json
 from collections.abc import Callable
@@ -26,6 +29,7 @@ def definitions(
     """The routes; `loaded` is what answers just now, `address` the public address of the service."""
     router = APIRouter(tags=["fhir"])
 
+    @router.head(f"{FAMILY}/metadata", include_in_schema=False)
     @router.get(
         f"{FAMILY}/metadata",
         response_class=Response,
@@ -45,6 +49,7 @@ def definitions(
 def _serve(router: APIRouter, kind: str, loaded: Callable[[], Loaded], address: Callable[[Request], str]) -> None:
     """The two routes of one resource type."""
 
+    @router.head(f"{FAMILY}/{kind}", include_in_schema=False)
     @router.get(
         f"{FAMILY}/{kind}",
         response_class=Response,
@@ -60,6 +65,7 @@ def _serve(router: APIRouter, kind: str, loaded: Callable[[], Loaded], address: 
 
     example = SERVED[kind](loaded())[-1]["id"]
 
+    @router.head(f"{FAMILY}/{kind}/{{resource_id}}", include_in_schema=False)
     @router.get(
         f"{FAMILY}/{kind}/{{resource_id}}",
         response_class=Response,

@@ -43,7 +43,8 @@ def assess_operation() -> Resource:
                 "Bundle",
                 0,
                 "The examination, as coded resources of one Patient: Observations with our codes, Conditions, "
-                "medications, and at most one answered form.",
+                "medications, and at most one answered form. A Bundle of type collection, or the whole of a searchset: "
+                "with a link to a next page it is refused.",
             ),
             _parameter(
                 "previous",

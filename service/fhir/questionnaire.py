@@ -20,6 +20,8 @@ from service.terminology.value_texts import value_text
 IDENTIFIER: Final = "nerveroot-exam"
 
 HL7: Final = "http://hl7.org/fhir/StructureDefinition"
+ITEM_CONTROL: Final = "http://hl7.org/fhir/questionnaire-item-control"
+"""How an item is shown (FHIR R4, CodeSystem questionnaire-item-control)."""
 SDC: Final = "http://hl7.org/fhir/uv/sdc/StructureDefinition"
 OBSERVATION_CATEGORY: Final = "http://terminology.hl7.org/CodeSystem/observation-category"
 
@@ -33,6 +35,9 @@ DESCRIPTION: Final = (
 
 TYPES: Final = {Kind.BOOLEAN: "boolean", Kind.NUMBER: "decimal"}
 """The types of items; all others are choices."""
+
+MOST_BUTTONS: Final = 5
+"""Answers that are shown side by side; the grades of strength, in halves, are a list to choose from."""
 
 UNIT_NAMES: Final = {"a": "years", "d": "days", "h": "hours", "wk": "weeks", "mL": "ml", "deg": "degrees"}
 """What units (UCUM) are called."""
@@ -103,8 +108,8 @@ def _item(item: Item) -> Resource:
         made["repeats"] = True
     if answers := answers_of(item):
         made["answerOption"] = [_option(code) for code in answers]
-    limits = _limits(item)
-    return {"extension": limits, **made} if limits else made
+    told = [*_limits(item), *_control(item)]
+    return {"extension": told, **made} if told else made
 
 
 def _codes(code: str) -> list[Resource]:
@@ -133,6 +138,18 @@ def _limits(item: Item) -> list[Resource]:
         unit = {"system": UCUM, "code": item.unit, "display": UNIT_NAMES[item.unit]}
         told.append({"url": f"{HL7}/questionnaire-unit", "valueCoding": unit})
     return told
+
+
+def _control(item: Item) -> list[Resource]:
+    """How the item is best shown: what can be ticked is seen without opening a list."""
+    if item.kind is Kind.CHOICES:
+        control = "check-box"
+    elif item.kind is Kind.BOOLEAN or 0 < len(item.choices) <= MOST_BUTTONS:
+        control = "radio-button"
+    else:
+        return []
+    concept = {"coding": [{"system": ITEM_CONTROL, "code": control}]}
+    return [{"url": f"{HL7}/questionnaire-itemControl", "valueCodeableConcept": concept}]
 
 
 def _category(code: str) -> Resource:

@@ -1,13 +1,14 @@
 """Which references are repeated in an answer: relative, absolute and URN ones (FHIR R4, references.html).
 
 What was sent comes back only in these shapes, so that an answer holds nothing that a FHIR client could not read. Ids
-may be longer than the 64 letters of R4, and have underscores: some servers make such.
+may be longer than the 64 letters of R4, and have underscores: some servers make such. An id of dots alone is a way to
+somewhere else.
 """
 
 import re
 from typing import Any, Final
 
-_ID: Final = r"[A-Za-z0-9\-._]+"
+_ID: Final = r"(?!\.{1,2}(?:/|$))[A-Za-z0-9\-._]+"
 _RELATIVE: Final = re.compile(rf"[A-Z][A-Za-z]{{1,63}}/{_ID}")
 _ABSOLUTE: Final = re.compile(r"(?:https?://|urn:(?:uuid|oid):)[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%|]+")
 _OWN: Final = re.compile(_ID)

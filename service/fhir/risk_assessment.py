@@ -2,6 +2,9 @@
 
 In FHIR R4 `probabilityDecimal` is a percentage (RiskAssessment, invariant ras-2): 71.0 where `/v1` says 0.71. Read as a
 share, or sent as one, it is wrong by a factor of a hundred, and no validator sees it.
+
+While the model abstains no probability is sent: whoever shows the one number of a prediction would show one that the
+model does not stand by. The answer on record keeps them.
 """
 
 from typing import Final
@@ -76,7 +79,7 @@ def _risk(occasion: Occasion, name: str, said: ClassifierAnswer, seen: Impressio
 
 
 def _prediction(said: ClassifierAnswer, root: NerveRoot, leg: str) -> Resource:
-    probability = said.roots[root].probability
+    probability = None if said.abstained else said.roots[root].probability
     return stated(
         outcome={
             "coding": [
@@ -104,8 +107,8 @@ def _statements(said: ClassifierAnswer) -> tuple[str, ...]:
     """What the probabilities of single roots do not say: the prediction set, none of the three, why none is named."""
     none = "" if said.none_probability is None else f"None of the three: {percentage(said.none_probability)} %."
     if said.abstained:
-        kept = "The model names no root and rules none out; its probabilities are kept, and should not be used."
-        return (kept, *(f"{each.reason} {each.mend}" for each in said.abstentions))
+        withheld = "The model names no root and rules none out, so no probability is given."
+        return (withheld, *(f"{each.reason} {each.mend}" for each in said.abstentions))
     roots = ", ".join(root.value for root in said.prediction_set) or "none"
     ruled_out = "" if said.coverage is None else f"Not ruled out at {100 * said.coverage:g} % coverage: {roots}."
     return (ruled_out, none)

@@ -13,11 +13,14 @@ from service.problems import Fault
 LONGEST_KEY: Final = 128
 """Characters of `patient.reference` in the contract."""
 NO_REFERENCE: Final = "must be `Patient/` with an id, an address, or a URN."
+NO_SYSTEM: Final = "has a `system` that is no URI: examinations of one person are linked by it."
 TOO_LONG: Final = f"must have at most {LONGEST_KEY} characters: examinations of one person are linked by it."
 
 UNNAMED: Final = "The person who was examined"
 
 _VERSION = re.compile(r"/_history/[^/]+$")
+_URI = re.compile(r"\S+")
+"""A uri (FHIR R4, datatypes.html) has no space in it."""
 _TYPED = re.compile(r"(?:^|/)(?P<type>[A-Z][A-Za-z]+)/[^/]+$")
 """The type in a relative or absolute reference (FHIR R4, references.html)."""
 
@@ -77,6 +80,8 @@ def _named(literal: str | None, identifier: Resource | None, place: str) -> tupl
         return NOBODY, ()
     key = literal or "|".join((identifier or {}).values())
     faults = (Fault(pointer=place, detail=TOO_LONG),) if len(key) > LONGEST_KEY else ()
+    if identifier and not _URI.fullmatch(identifier.get("system", "urn:")):
+        faults = (Fault(pointer=f"{place.rpartition('/')[0]}/identifier", detail=NO_SYSTEM), *faults)
     return Subject(reference=stated(reference=literal, identifier=identifier), key=key), faults
 
 

@@ -213,7 +213,7 @@ OF_THE_MODEL: Final[Mapping[str, Callable[[Released], Said]]] = {
     "(3)(i)": lambda released: Said(text=released.sentences("not_for")),
     "(3)(ii)": lambda released: Said(
         text=f"{released.sentences('limits')} Ways in which the service could harm a patient, and what is left of each "
-        "risk, are in the hazard log of the software; some are not acceptable before a clinician who answers for it "
+        "risk, are in docs/hazards.md of the software; some are not acceptable before a clinician who answers for it "
         "has reviewed the rules."
     ),
     "(4)(i)": _included,

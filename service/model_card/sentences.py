@@ -12,7 +12,7 @@ from service.rules.disclaimer import DISCLAIMER
 
 @dataclass(frozen=True, kw_only=True)
 class Sentence:
-    """One text of ours; `available` is False where it says that there is nothing to tell."""
+    """One text of ours; `available` is False where it says that what is asked for, or a part of it, is not there."""
 
     text: str
     available: bool = True
@@ -22,15 +22,15 @@ def _nothing(text: str) -> Sentence:
     return Sentence(text=text, available=False)
 
 
-DEVELOPER: Final = Sentence(
-    text="nerveroot, a software project. The software holds no address of its makers: whoever runs this service is the "
-    "one to ask."
+DEVELOPER: Final = (
+    "nerveroot, a software project. The software holds no address of its makers: whoever runs this service is the one "
+    "to ask."
 )
 FUNDING: Final = _nothing("Not stated: no source of funding is on record in the project.")
 NO_EXTERNAL_DATA: Final = "There are no external data."
 
 OF_THE_MODEL: Final[Mapping[str, Sentence]] = {
-    "(1)(i)": DEVELOPER,
+    "(1)(i)": _nothing(DEVELOPER),
     "(1)(ii)": FUNDING,
     "(1)(iv)": Sentence(
         text="Prediction. Probabilities from 0 to 1; in FHIR the same as percentages. The recommendations beside them "
@@ -47,8 +47,9 @@ OF_THE_MODEL: Final[Mapping[str, Sentence]] = {
     "(6)(ii)": _nothing("Nobody: no party outside the project has tested it."),
     "(6)(iii)": _nothing(NO_EXTERNAL_DATA),
     "(6)(iv)": _nothing(
-        "There was none. Published case reports and teaching cases were scored through the service, and are told in "
-        "the README of the software: some thirty, looked at before some choices were made. They validate nothing."
+        "There was none. Published case reports and teaching cases were scored through the service; "
+        "docs/published-cases.md of the software tells of each. They are some thirty, looked at before some choices "
+        "were made, and validate nothing."
     ),
     "(7)(iii)": _nothing(f"Not measured. {NO_EXTERNAL_DATA}"),
     "(7)(iv)": _nothing(f"Not measured. {NO_EXTERNAL_DATA}"),
@@ -67,20 +68,20 @@ OF_THE_MODEL: Final[Mapping[str, Sentence]] = {
         "It is not. The counts show how age and sex are distributed, but not what was answered to whom."
     ),
     "(8)(iv)": _nothing("Not measured here: the same table of confirmed cases allows it by age and sex."),
-    "(9)(i)": Sentence(
-        text="There is no fixed schedule. A new version is trained when published figures, the software's encoding or "
+    "(9)(i)": _nothing(
+        "There is no fixed schedule. A new version is trained when published figures, the software's encoding or "
         "a site's own cases give a reason. It answers only after it was held against the present one on the same "
         "exams and on published patients, and put in place by a person. A released version is never edited."
     ),
-    "(9)(ii)": Sentence(
-        text="There is no fixed time. A version can be taken back to the one before at any moment, without a restart; "
+    "(9)(ii)": _nothing(
+        "There is no fixed time. A version can be taken back to the one before at any moment, without a restart; "
         "with no model at all the red flags and the plan are still answered."
     ),
 }
 """By paragraph of PREDICTIVE."""
 
 OF_THE_RULES: Final[Mapping[str, Sentence]] = {
-    "(2)": DEVELOPER,
+    "(2)": Sentence(text=DEVELOPER),
     "(3)": FUNDING,
     "(5)": Sentence(text="Not used. The examination has no field for it."),
     "(6)": Sentence(text="Not used. The examination has no field for it."),

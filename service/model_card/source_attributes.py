@@ -22,7 +22,7 @@ class SourceAttribute:
     attribute: str
     text: str
     available: bool
-    """False where the text says that there is nothing to tell."""
+    """False where the text says that what is asked for, or a part of it, is not there."""
     figures: tuple[Table, ...] = ()
 
     def as_json(self) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from service.terminology.exam_items import GRADED, Group, Item, Kind
 from service.terminology.exam_texts import question
 from service.terminology.value_texts import value_text
 
+OCCASION: Final = ("Person", "Date and time of the examination", "Examined by")
+"""What the paper has to say besides the answers, or nobody knows later whose they are; the lines are printed alone."""
 YES_OR_NO: Final = ("Yes", "No")
 
 

@@ -1,4 +1,4 @@
-"""`GET /` and `GET /model`. Open to everybody, as the rules are."""
+"""`GET /` and `GET /model`. Open to everybody, as the rules are; HEAD too, with which link checkers ask."""
 
 from collections.abc import Callable
 from itertools import groupby
@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse
 from service.model_card.required import CITED
 from service.model_card.source_attributes import SourceAttribute, of_the_model, of_the_rules
 from service.models import Loaded
-from service.pages.exam_form import exam_form
+from service.pages.exam_form import OCCASION, exam_form
 from service.pages.rendering import page
 from service.rules import RULESET_VERSION
 from service.rules.disclaimer import DISCLAIMER
@@ -21,11 +21,13 @@ def pages(loaded: Callable[[], Loaded]) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     always = {"disclaimer": DISCLAIMER.text, "software_version": SOFTWARE_VERSION, "ruleset_version": RULESET_VERSION}
 
+    @router.head("/")
     @router.get("/")
     async def show_form() -> HTMLResponse:
         """What is asked, to read and to print."""
-        return page("form.html", parts=exam_form(), **always)
+        return page("form.html", occasion=OCCASION, parts=exam_form(), **always)
 
+    @router.head("/model")
     @router.get("/model")
     async def show_model() -> HTMLResponse:
         """What the model and the rules rest on, attribute by attribute."""

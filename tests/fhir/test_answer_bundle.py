@@ -25,7 +25,7 @@ from tests.fhir.answers import (
     released,
     the,
 )
-from tests.fhir.shapes import check, codings, nothings, walk
+from tests.fhir.shapes import check, codings, misdirected, nothings, walk
 from tests.properties.strategies import bodies, holds, read
 
 MORE: dict[str, Body] = {
@@ -133,6 +133,50 @@ def assert_references_resolve(bundle: Found) -> None:
 def test_every_reference_resolves_within_or_is_what_was_sent(case: tuple[Exam, Assessment, Found]) -> None:
     *_, bundle = case
     assert_references_resolve(bundle)
+
+
+def kinds_of(bundle: Found) -> dict[str, str]:
+    """The type of each resource, by its address."""
+    return {each["fullUrl"]: each["resource"]["resourceType"] for each in bundle["entry"]}
+
+
+def test_every_reference_is_to_a_type_that_may_stand_there(case: tuple[Exam, Assessment, Found]) -> None:
+    *_, bundle = case
+    for each in bundle["entry"]:
+        assert misdirected(each["resource"], kinds_of(bundle)) == []
+
+
+def test_a_reference_to_another_type_is_seen() -> None:
+    """What the test before rests on."""
+    for kind, wrong in (("QuestionnaireResponse", ["/reasonReference: QuestionnaireResponse"]), ("Condition", [])):
+        sent = {
+            "resourceType": "GuidanceResponse",
+            "moduleUri": "urn:x",
+            "status": "success",
+            "reasonReference": [{"reference": f"{kind}/1"}],
+        }
+        assert misdirected(sent, {}) == wrong
+    nested = {"resourceType": "DetectedIssue", "status": "final", "evidence": [{"detail": [{"reference": "urn:a"}]}]}
+    assert misdirected(nested, {"urn:a": "Device"}) == []
+    action = {"action": [{"resource": {"reference": "urn:a"}, "participant": [{"reference": "urn:a"}]}]}
+    plan = {"resourceType": "RequestGroup", "status": "draft", "intent": "proposal", **action}
+    assert misdirected(plan, {"urn:a": "ServiceRequest"}) == ["/action/participant: ServiceRequest"]
+
+
+BASIS = tuple(
+    {"reference": f"{kind}/1"}
+    for kind in ("QuestionnaireResponse", "Observation", "Condition", "MedicationStatement", "Patient")
+)
+
+
+def test_what_was_sent_is_a_reason_where_it_may_be_one_and_a_source_in_any_case() -> None:
+    exam = exam_of(EXAMS["retention"])
+    bundle = as_bundle(exam, by_the_model(exam), basis=BASIS)
+    for each in bundle["entry"]:
+        assert misdirected(each["resource"], kinds_of(bundle)) == []
+    assert the(bundle, "GuidanceResponse")["reasonReference"] == list(BASIS[1:3])
+    assert the(bundle, "RiskAssessment")["basis"] == list(BASIS)
+    assert [each["what"] for each in the(bundle, "Provenance")["entity"]] == list(BASIS)
 
 
 def test_provenance_is_of_everything_that_was_made(case: tuple[Exam, Assessment, Found]) -> None:

@@ -60,7 +60,7 @@ def test_the_same_is_said_as_in_the_plain_answer(name: str) -> None:
     for risk, said in zip(risks, legs, strict=True):
         predictions = by_root(risk)
         assert list(predictions) == [root.value for root in ROOTS]
-        for root in ROOTS:
+        for root in ROOTS if not said.abstained else ():
             probability = said.roots[root].probability
             assert probability is not None
             sent = predictions[root.value]["probabilityDecimal"]
@@ -83,17 +83,32 @@ def test_what_is_held_of_each_root() -> None:
     assert "None of the three: 10.0 %." in told
 
 
-def test_while_the_model_abstains_its_probabilities_are_kept_and_no_root_is_named() -> None:
+def test_while_the_model_abstains_no_root_is_named_and_no_probability_is_sent() -> None:
+    """Hazard H-30: a number that the model does not stand by is shown as its answer."""
     answer, bundle = answered()
     assert answer.classifier.abstained
     risk = the(bundle, "RiskAssessment")
     assert {each["qualitativeRisk"]["text"] for each in risk["prediction"]} == {SILENT}
-    assert [each["probabilityDecimal"] for each in risk["prediction"]] == [5.0, 80.0, 10.0]
+    assert not [each for each in risk["prediction"] if "probabilityDecimal" in each]
     told = " ".join(each["text"] for each in risk["note"])
     for each in answer.classifier.abstentions:
         assert each.reason in told
         assert each.mend in told
     assert "None of the three" not in told
+
+
+@pytest.mark.parametrize(("worse", "other"), [("examination", "other_leg"), ("other_leg", "examination")])
+def test_a_leg_on_which_the_model_abstains_has_no_probability_and_the_other_has(worse: str, other: str) -> None:
+    weak = {"strength": {"great_toe_extension": 3}, "straight_leg_raise": {"result": "positive"}, "slump": "positive"}
+    legs_of: dict[str, Any] = {worse: weak, other: {"clonus": False}}
+    exam = exam_of(a_body(history={"side": "left"}, **legs_of))
+    answer = by_the_model(exam)
+    assert answer.other_leg is not None
+    legs = {"examination": answer.classifier, "other_leg": answer.other_leg.classifier}
+    assert {leg: said.abstained for leg, said in legs.items()} == {worse: False, other: True}
+    risks = dict(zip(legs, of_type(as_bundle(exam, answer), "RiskAssessment"), strict=True))
+    for leg, sent in ((worse, 3), (other, 0)):
+        assert sum("probabilityDecimal" in each for each in risks[leg]["prediction"]) == sent
 
 
 SIDES = [

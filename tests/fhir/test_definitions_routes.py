@@ -178,6 +178,22 @@ PATHS = ["metadata", "Questionnaire", "Questionnaire/nerveroot-exam"]
 
 
 @pytest.mark.parametrize("path", PATHS)
+def test_head_has_the_headers_of_get_and_no_body(client: TestClient, path: str) -> None:
+    """RFC 9110, 9.3.2."""
+    got, headed = client.get(f"/fhir/{path}"), client.head(f"/fhir/{path}")
+    assert (headed.status_code, headed.content) == (200, b"")
+    assert headed.headers == got.headers
+    assert int(headed.headers["content-length"]) == len(got.content)
+    assert client.delete(f"/fhir/{path}").headers["allow"] == "GET, HEAD"
+
+
+def test_the_openapi_document_has_each_read_once(client: TestClient) -> None:
+    app = client.app
+    assert isinstance(app, FastAPI)
+    assert {method for each in app.openapi()["paths"].values() for method in each} == {"get"}
+
+
+@pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("accept", ACCEPTED)
 def test_a_client_that_takes_fhir_json_gets_it(client: TestClient, path: str, accept: str) -> None:
     answer = client.get(f"/fhir/{path}", headers={"Accept": accept})

@@ -15,6 +15,8 @@ ORDINAL = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
 EXCLUSIVE = "http://hl7.org/fhir/StructureDefinition/questionnaire-optionExclusive"
 LOW, HIGH = "http://hl7.org/fhir/StructureDefinition/minValue", "http://hl7.org/fhir/StructureDefinition/maxValue"
 UNIT = "http://hl7.org/fhir/StructureDefinition/questionnaire-unit"
+CONTROL = "http://hl7.org/fhir/StructureDefinition/questionnaire-itemControl"
+CONTROLS = "http://hl7.org/fhir/questionnaire-item-control"
 EXTRACT = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-observationExtract"
 CATEGORY = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-observation-extract-category"
 
@@ -135,6 +137,34 @@ def test_answers_can_be_extracted_as_observations() -> None:
         wanted = "exam" if each["linkId"] in ("examination", "other_leg") else None
         found = told(each, CATEGORY)
         assert (found and found["coding"][0]["code"]) == wanted
+
+
+@pytest.mark.parametrize(
+    ("link", "control"),
+    [
+        ("red_flags.fever", "radio-button"),
+        ("patient.sex", "radio-button"),
+        ("history.side", "radio-button"),
+        ("examination.slump", "radio-button"),
+        ("examination.sensation.great_toe", "radio-button"),
+        ("history.pain_locations", "check-box"),
+        ("treatment.nsaid_contraindications", "check-box"),
+        ("examination.strength.great_toe_extension", None),
+        ("patient.age_years", None),
+        ("examination", None),
+    ],
+)
+def test_what_can_be_ticked_is_seen_at_once(link: str, control: str | None) -> None:
+    found = told(BY_LINK[link], CONTROL)
+    shown = [(CONTROLS, control)] if control else None
+    assert (found and [(each["system"], each["code"]) for each in found["coding"]]) == shown
+
+
+def test_radio_buttons_are_for_one_answer_and_boxes_for_several() -> None:
+    """Questionnaire-itemControl (FHIR R4): a radio button makes no sense for a question that repeats."""
+    for each in ALL:
+        found = told(each, CONTROL)
+        assert ((found or {}).get("coding", [{}])[0].get("code") == "check-box") is each.get("repeats", False)
 
 
 def test_standard_codes_stand_beside_ours_where_one_was_seen() -> None:

@@ -96,6 +96,15 @@ def test_a_page_stands_for_itself(client: TestClient, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
+def test_head_has_the_headers_of_get_and_no_body(client: TestClient, path: str) -> None:
+    """RFC 9110, 9.3.2; every answer has a request id of its own."""
+    got, headed = client.get(path), client.head(path)
+    assert (headed.status_code, headed.content) == (200, b"")
+    assert {**headed.headers, "x-request-id": ""} == {**got.headers, "x-request-id": ""}
+    assert int(headed.headers["content-length"]) == len(got.content)
+
+
+@pytest.mark.parametrize("path", PATHS)
 def test_the_policy_lets_its_own_style_pass_and_nothing_else(client: TestClient, path: str) -> None:
     answer = client.get(path)
     (inline,) = re.findall(r"<style>(.*?)</style>", answer.text, re.DOTALL)
@@ -146,7 +155,7 @@ def test_the_model_page_tells_every_attribute(client: TestClient) -> None:
     assert now.card is not None
     read = Read(client.get("/model").text)
     for each in (*of_the_model(now.card, now.report), *of_the_rules()):
-        assert each.attribute in read.text
+        assert f"{each.attribute} {each.paragraph} " in read.text
         assert re.sub(r"\s+", " ", each.text) in read.text
     assert now.version in read.text
     assert "never from patients" in read.text
@@ -184,6 +193,20 @@ def test_the_form_asks_for_everything(client: TestClient) -> None:
             assert (each.range is None) is bool(each.answers)
     assert "nothing can be entered here" in read.text
     assert "never as normal" in read.text
+
+
+def test_on_paper_the_form_says_whose_it_is(client: TestClient) -> None:
+    """Hazard H-10: a sheet is taken for that of somebody else."""
+    html = client.get("/").text
+    read = Read(html)
+    first = question("patient.age_years")
+    for line in ("Person:", "Date and time of the examination:", "Examined by:"):
+        assert read.text.index(line) < read.text.index(first)
+    (lines,) = re.findall(r'<ul class="occasion">(.*?)</ul>', html, re.DOTALL)
+    assert lines.count('<span class="blank"></span>') == 3
+    screen, printed = style().split("@media print")
+    assert re.search(r"\.occasion \{ display: none;", screen)
+    assert re.search(r"\.occasion \{ display: block;", printed)
 
 
 def test_a_list_can_be_answered_with_none_and_a_grade_with_weak() -> None:

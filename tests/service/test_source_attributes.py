@@ -117,10 +117,30 @@ def test_what_was_not_done_is_said() -> None:
     """Hazards H-07, H-13: a model is believed to have been validated."""
     found = told()
     missing = {paragraph for paragraph, each in found.items() if not each.available}
-    assert missing == NOT_DONE | {"(1)(ii)", "(8)(iii)"}
+    assert missing == NOT_DONE | {"(1)(i)", "(1)(ii)", "(8)(iii)", "(9)(i)", "(9)(ii)"}
     assert "never from patients" in found["(6)(i)"].text
     for paragraph in ("(4)(ii)", "(5)(i)", "(7)(ii)"):
         assert "race, ethnicity" in found[paragraph].text
+
+
+def test_what_is_there_in_part_is_not_told_as_there() -> None:
+    """A developer without an address, and updates without a schedule."""
+    found = told()
+    for paragraph, words in (
+        ("(1)(i)", "no address"),
+        ("(9)(i)", "no fixed schedule"),
+        ("(9)(ii)", "no fixed time"),
+    ):
+        assert words in found[paragraph].text
+        assert not found[paragraph].available
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "file"), [("(3)(ii)", "docs/hazards.md"), ("(6)(iv)", "docs/published-cases.md")]
+)
+def test_a_file_of_the_software_that_is_named_is_there(paragraph: str, file: str) -> None:
+    assert f"{file} of the software" in told()[paragraph].text
+    assert (RELEASED.parent / file).is_file()
 
 
 def test_what_the_model_reads_of_a_person_is_what_is_told() -> None:
