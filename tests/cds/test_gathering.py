@@ -330,7 +330,7 @@ def test_a_server_that_fails_is_no_problem_list(fhir: FhirServer) -> None:
 @pytest.mark.parametrize(
     ("forms", "state"),
     [
-        ([{"resourceType": "QuestionnaireResponse", "status": "entered-in-error"}], State.FAILED),
+        ([{"resourceType": "QuestionnaireResponse", "status": "stopped"}], State.FAILED),
         ([exam_form({}), exam_form({}, item="x")], State.PARTIAL),
     ],
     ids=["none that can be read", "one that cannot"],
