@@ -63,7 +63,6 @@ class _Sent:
         self.problems: list[tuple[Problem, str]] = []
         self.drugs: dict[str, str] = {}
         self.times: list[tuple[datetime, str]] = []
-        self.forms: list[str] = []
         self.faults: list[Fault] = []
 
     def state(self, code: str, value: Any, at: datetime, place: str) -> None:
@@ -202,9 +201,6 @@ def _read(resource: Mapping[str, Any], where: str, sent: _Sent) -> None:
 
 def _read_form(resource: Mapping[str, Any], where: str, sent: _Sent) -> None:
     form = read_response(resource, place=where, now=sent.at)
-    sent.forms.append(where)
-    if len(sent.forms) > 1:
-        sent.faults.append(Fault(pointer=where, detail="is a second form: send one examination at a time."))
     sent.times += [(form.authored, f"{where}/authored")] if form.authored else []
     for code, item in exam_items().items():
         if item.pointer in form.places:

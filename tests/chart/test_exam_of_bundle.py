@@ -392,9 +392,3 @@ def test_a_list_may_come_as_one_observation_for_each_of_its_members() -> None:
     assert sorted(said(read(*each), places)) == ["lateral_foot", "sole"]
     (fault,) = faults(of(seen(places, "sole", 1), seen(places, "none", 1)))
     assert fault == "/entry/2/resource"
-
-
-def test_a_second_form_is_refused() -> None:
-    assert faults(of(form({"history": {"side": "left"}}), form({"history": {"side": "left"}}, 1))) == [
-        "/entry/2/resource"
-    ]
