@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from service.chart.entries import Days, Entry, Unreadable, codings, days_of, status_code
+from service.chart.entries import Days, Entry, Unreadable, check_unmodified, codings, days_of, known_codes, status_code
 from service.chart.facts import CONDITIONS
 from service.chart.meanings import BY_CODE, NEW_DAYS, Meaning
 from service.chart.words import TUMOUR, worries
@@ -42,7 +42,7 @@ class Problem:
     lately: bool = False
     """Whether it ended within `NEW_DAYS`."""
     worries: tuple[str, ...] = ()
-    """What words in the place of a known code may mean; they state nothing."""
+    """What words may mean that no known code of the entry tells of; they state nothing."""
     onset: Days | None = None
     """When it began; None where nobody says, or where it came back."""
     recorded: Days | None = None
@@ -67,10 +67,11 @@ def problem_of(condition: Any, today: date) -> Problem | None:
     """What one Condition says; None where it says that nothing is there.
 
     Raises:
-        Unreadable: it is no Condition, or has a status that FHIR does not have.
+        Unreadable: it is no Condition, has a status that FHIR does not have, or a modifier that is not known here.
     """
     if not isinstance(condition, Mapping) or condition.get("resourceType") != "Condition":
         raise Unreadable("no Condition")
+    check_unmodified(condition)
     verified = status_code(condition.get("verificationStatus"), "condition-ver-status", VERIFICATION)
     if verified in DENIED:
         return None
@@ -89,11 +90,12 @@ def problem_of(condition: Any, today: date) -> Problem | None:
         over=over,
         dormant=dormant,
         lately=lately,
-        worries=() if meanings else worries_of(condition.get("code")),
+        worries=_worries(condition.get("code"), over=over),
         onset=None if again else _onset(condition),
         recorded=None if again else days_of(condition.get("recordedDate")),
     )
-    says_nothing = over and not any(problem.counts(each) or (each.once and problem.may_return) for each in meanings)
+    asks = bool(problem.worries) or any(each.once and problem.may_return for each in meanings)
+    says_nothing = over and not asks and not any(problem.counts(each) for each in meanings)
     return None if says_nothing else problem
 
 
@@ -101,6 +103,12 @@ def problems_of_reasons(reasons: Iterable[Any], source: str) -> tuple[Problem, .
     """What the reasons of an order say: each is a problem that somebody has in mind."""
     read = (meant(reason) for reason in reasons)
     return tuple(Problem(meanings=meanings, label=label, source=source) for meanings, label in read if label)
+
+
+def _worries(concept: Any, *, over: bool) -> tuple[str, ...]:
+    """What an entry may mean beyond what its known codes tell of; of what is over, a tumour alone."""
+    told = worries(each.display or each.concept for each in known_codes(concept))
+    return tuple(each for each in worries_of(concept) if each not in told and (not over or each == TUMOUR))
 
 
 def worries_of(concept: Any) -> tuple[str, ...]:
@@ -115,8 +123,11 @@ def worries_of(concept: Any) -> tuple[str, ...]:
 
 
 def _neoplasm(system: str, code: str) -> bool:
-    """Whether it stands in the chapter of neoplasms, which the letter tells (WHO ICD-10, chapter II: C00 to D48)."""
-    return "icd-10" in system and bool(re.match(r"C\d\d|D[0-4]\d", code))
+    """Whether it stands in the chapter of neoplasms: C00 to D48 (WHO, ICD-10, chapter II), in ICD-10-CM to D49.
+
+    The chapters are the structure of the book; no code is guessed.
+    """
+    return "icd-10" in system.lower() and bool(re.match(r"C\d|D[0-4]\d", code.upper()))
 
 
 def meant(concept: Any) -> tuple[tuple[Meaning, ...], str]:

@@ -15,6 +15,8 @@ from service.terminology.systems import ICD10CM, LOINC, SNOMED
 
 Entry = Mapping[str, Any]
 
+ICD10: Final = "http://hl7.org/fhir/sid/icd-10"
+"""The edition of the WHO, of which no code is known here but the chapters."""
 SPELLINGS: Final = {
     SNOMED: SNOMED,
     "urn:oid:2.16.840.1.113883.6.96": SNOMED,
@@ -22,6 +24,7 @@ SPELLINGS: Final = {
     "urn:oid:2.16.840.1.113883.6.1": LOINC,
     ICD10CM: ICD10CM,
     "urn:oid:2.16.840.1.113883.6.90": ICD10CM,
+    "urn:oid:2.16.840.1.113883.6.3": ICD10,
 }
 """The code systems by their URIs and by the OIDs that HL7 registers for them (terminology.hl7.org)."""
 
@@ -33,6 +36,25 @@ class Unreadable(ValueError):
     """The entry is none of the kind that was asked for, or says something that is not understood."""
 
 
+def is_modified(told: Entry) -> bool:
+    """Whether it says that it means something else than it seems to, in a way that is not known here.
+
+    Who does not know a `modifierExtension`, or the `implicitRules`, must not process what they stand in (FHIR R4,
+    extensibility.html and resource.html): it may say that the finding was not there, or in somebody else.
+    """
+    return told.get("implicitRules") is not None or told.get("modifierExtension") not in (None, [])
+
+
+def check_unmodified(told: Entry) -> None:
+    """Hold an entry against `is_modified`.
+
+    Raises:
+        Unreadable: it may mean anything.
+    """
+    if is_modified(told):
+        raise Unreadable("it has a modifier that is not known here")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Days:
     """A date that may be a month or a year alone: the first and the last day that it may mean."""
@@ -42,19 +64,24 @@ class Days:
 
 
 def codings(concept: Any) -> Iterator[tuple[str, str]]:
-    """System and code of every coding of a CodeableConcept that has both."""
+    """System and code of every coding of a CodeableConcept that has both; a code that is a number is taken as text."""
     listed = concept.get("coding") if isinstance(concept, Mapping) else None
     for each in listed if isinstance(listed, Sequence) and not isinstance(listed, str) else ():
         if isinstance(each, Mapping):
             system, code = each.get("system"), each.get("code")
-            if isinstance(system, str) and isinstance(code, str):
-                yield _system(system), code.strip()
+            if isinstance(system, str) and isinstance(code, str | int) and not isinstance(code, bool):
+                yield _system(system), (code if isinstance(code, str) else _digits(code)).strip()
+
+
+def _digits(code: int) -> str:
+    """A code that came as a number; none is longer than the 18 digits of SNOMED CT."""
+    return str(code) if 0 <= code < 10**18 else ""
 
 
 def _system(said: str) -> str:
     """The URI of a code system as FHIR has it, of the ways in which others write it."""
-    named = said.strip().partition("|")[0].rstrip("/")
-    return SPELLINGS.get(named.replace("https://", "http://"), named)
+    named = said.partition("|")[0].strip().rstrip("/")
+    return SPELLINGS.get(named.lower().replace("https://", "http://"), named)
 
 
 def known_codes(concept: Any) -> tuple[StandardCode, ...]:

@@ -17,6 +17,7 @@ from features.exam import Exam
 from service.chart.duration import SIX_WEEKS
 from service.chart.facts import Chart, ExamOnFile, Question, Source
 from service.chart.findings import DURATION, LASTING, ORDER, RED_FLAGS
+from service.chart.gravity import alike
 from service.chart.meanings import FRESH_DAYS
 from service.chart.questionnaire_response import nested, read_response
 from service.intake import read_exam
@@ -27,6 +28,7 @@ from service.terminology.exam_texts import item_text
 STAND_IN_AGE: Final = 40
 """An age with which a form is held against the contract that does not state one; the chart has the person's own."""
 AGE: Final = "patient.age_years"
+SEVERITY: Final = "history.pain_severity"
 SIGNS: Final = ("examination.", "other_leg.")
 """The codes of what is examined begin so."""
 ENTERED_IN_ERROR: Final = "entered-in-error"
@@ -115,20 +117,29 @@ def exam_of(chart: Chart) -> Exam:
     Raises:
         ValueError: the age is not known, or is none of an adult.
     """
-    age, item = chart.person.age_years, exam_items()[AGE]
-    if age is None or not (item.low or 0) <= age <= (item.high or age):
+    age = _adult_age(chart)
+    if age is None:
         raise ValueError("an examination needs the age of an adult")
     body = _body_around(chart, age)
+    return _validated(_with(body, _kept(chart, body)), chart.at)
+
+
+def _adult_age(chart: Chart) -> float | None:
+    age, item = chart.person.age_years, exam_items()[AGE]
+    return age if age is not None and (item.low or 0) <= age <= (item.high or age) else None
+
+
+def _kept(chart: Chart, body: Mapping[str, Any]) -> dict[str, Any]:
+    """What the chart states of the items, without what contradicts something graver."""
     ranked = dict(_by_rank(chart))
-    whole = _with(body, ranked)
-    if _holds(whole, chart.at):
-        return _validated(whole, chart.at)
+    if _holds(_with(body, ranked), chart.at):
+        return ranked
     accepted: dict[str, Any] = {}
     for code, value in ranked.items():
         tried = {**accepted, code: value}
         if _holds(_with(body, tried), chart.at):
             accepted = tried
-    return _validated(_with(body, accepted), chart.at)
+    return accepted
 
 
 def _by_rank(chart: Chart) -> Iterator[tuple[str, Any]]:
@@ -137,7 +148,7 @@ def _by_rank(chart: Chart) -> Iterator[tuple[str, Any]]:
     Red flags that are there, then today's form, then the rest of the chart; last the sex, which pregnancy beats.
     """
     form, beside = _of_form(chart), {**chart.found.statements, **_carried(chart)}
-    later = {code: value for code, value in beside.items() if code.startswith(SIGNS) and _later(chart, code)}
+    later = {code: beside[code] for code in _unlike(form, beside) if code.startswith(SIGNS) and _later(chart, code)}
     stated = {**beside, **form, **later}
     for code, value in beside.items():
         if _raises(code, value):
@@ -152,20 +163,52 @@ def _by_rank(chart: Chart) -> Iterator[tuple[str, Any]]:
 
 
 def disagreements(chart: Chart) -> tuple[Question, ...]:
-    """What today's form and the rest of the chart do not say alike, red flags that are there apart: they count.
+    """What today's form and the rest of the chart do not say alike, red flags apart: those that are there count.
 
     A sign that was observed after the form was filled in, or is the reason for an order, takes the place of the form's;
-    otherwise the form holds. Either way somebody has to look.
+    otherwise the form holds. Either way somebody has to look, as where a statement contradicts another and is left out.
     """
     form, beside = _of_form(chart), chart.found.statements
-    apart = [code for code, value in beside.items() if code.startswith(SIGNS) and form.get(code, value) != value]
+    apart = [code for code in _unlike(form, beside) if code.startswith(SIGNS) or _asks(chart, code)]
     days, known = form.get(DURATION), beside.get(DURATION)
     if days is not None and known is not None and (days < SIX_WEEKS) is not (known < SIX_WEEKS):
         apart.append(DURATION)
-    return tuple(
-        Question(code=f"apart_{code}", text=f"{item_text(code).rstrip('.:?')}: form and chart disagree. Which holds?")
-        for code in apart
+    asked = [*(_asked(code, "form and chart disagree") for code in apart)]
+    asked += (
+        _asked(code, "what the chart says contradicts the rest") for code in _left_out(chart) if code not in apart
     )
+    return tuple(asked)
+
+
+def _asked(code: str, why: str) -> Question:
+    return Question(code=f"apart_{code}", text=f"{item_text(code).rstrip('.:?')}: {why}. Which holds?")
+
+
+def _unlike(form: Mapping[str, Any], beside: Mapping[str, Any]) -> Iterator[str]:
+    """Of what form and chart both state and say differently, all but the red flags."""
+    both = (code for code in beside if code in form and not code.startswith(RED_FLAGS))
+    return (code for code in both if not alike(form[code], beside[code]))
+
+
+def _asks(chart: Chart, code: str) -> bool:
+    """Whether it is asked about what is no sign: where the chart is not known to be older than the form.
+
+    A pain score changes by the hour, and a duration counts where the plan is another.
+    """
+    if chart.exam is None or code in (DURATION, SEVERITY):
+        return False
+    return any(each.at is None or each.at >= chart.exam.authored for each in chart.found.basis.get(code, ()))
+
+
+def _left_out(chart: Chart) -> Iterator[str]:
+    """What the chart states and the examination does not, since it contradicts the rest."""
+    age = _adult_age(chart)
+    if age is None:
+        return
+    kept = _kept(chart, _body_around(chart, age))
+    for code in (*chart.found.statements, *(("patient.sex",) if chart.person.sex else ())):
+        if code not in kept and code in exam_items():
+            yield code
 
 
 def _later(chart: Chart, code: str) -> bool:

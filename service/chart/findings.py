@@ -6,15 +6,16 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
 from service.chart.conditions import Problem, problem_of, problems_of_reasons
-from service.chart.duration import duration_days
+from service.chart.duration import SIX_WEEKS, duration_days
 from service.chart.entries import Unreadable, days_of
 from service.chart.facts import CONDITIONS, MEDICATIONS, OBSERVATIONS, Basis, Found, Question
+from service.chart.gravity import alike
+from service.chart.labels import label_of
 from service.chart.meanings import NEW_DAYS, Meaning
 from service.chart.medications import told_by as told_by_drug
 from service.chart.observations import BEGINNING, Finding
 from service.chart.observed import DURATION, LASTING, RED_FLAGS, observed_in
-from service.terminology.exam_items import Kind, exam_items
-from service.terminology.value_texts import VALUE_TEXTS, value_text
+from service.terminology.exam_texts import item_text
 
 __all__ = ["DURATION", "LASTING", "ORDER", "RED_FLAGS", "found_in"]
 
@@ -44,13 +45,18 @@ class _Reading:
     def state(self, item: str, value: Any, basis: Basis) -> None:
         """A statement and what it rests on; where several state the same, all are told.
 
-        Of what differs a red flag that is there counts, and else what was stated first.
+        Of what differs a red flag that is there counts; else why something is ordered, then what was stated first, and
+        somebody is asked.
         """
-        if item in self.statements and self.statements[item] != value:
+        known = self.statements.get(item, value)
+        if not alike(known, value):
             if not item.startswith(RED_FLAGS):
-                return
-            del self.basis[item]
-        self.statements[item] = value
+                self.ask(f"apart_{item}", f"{item_text(item).rstrip('.?')}: two entries disagree. Which holds?")
+                if basis.source != ORDER:
+                    return
+            self.basis.pop(item, None)
+            known = value
+        self.statements[item] = known
         self.basis[item].append(basis)
 
     def ask(self, code: str, text: str) -> None:
@@ -103,8 +109,11 @@ def found_in(
         reading.means(problem)
     reading.ask_of_outdated()
     days = duration_days(reading.problems, reading.today)
-    if days is not None and DURATION not in reading.statements:
+    known = reading.statements.get(DURATION)
+    if days is not None and known is None:
         reading.state(DURATION, days, Basis(label="onset of the problem", source=CONDITIONS))
+    elif days is not None and known is not None and (days < SIX_WEEKS) is not (known < SIX_WEEKS):
+        reading.ask(f"apart_{DURATION}", f"{item_text(DURATION).rstrip('?')}: two entries disagree. Which holds?")
     lumbar = [meaning for each in reading.problems if not each.over for meaning in each.meanings if meaning.lumbar]
     return Found(
         statements=reading.statements,
@@ -123,9 +132,12 @@ def _read_observations(reading: _Reading, observations: Iterable[Any]) -> None:
     reading.unread += observed.unread
     for item, value in observed.statements.items():
         when = observed.times[item]
-        reading.state(item, value, Basis(label=_observation(item, value, when), source=OBSERVATIONS, at=when))
+        day = reading.at if item == DURATION else when  # it has lasted on until today
+        reading.state(item, value, Basis(label=label_of(item, value, day), source=OBSERVATIONS, at=when))
     reading.problems += map(_problem, observed.findings)
     reading.outdated += observed.outdated
+    for each in observed.apart:
+        reading.ask(each.code, each.text)
 
 
 def _read_conditions(reading: _Reading, conditions: Iterable[Any]) -> None:
@@ -155,20 +167,6 @@ def _since(problem: Problem) -> datetime | None:
     """The latest beginning of it that its dates allow; None where nobody says."""
     when = problem.onset or problem.recorded
     return None if when is None else datetime.combine(when.last, time.min, UTC)
-
-
-def _observation(item: str, value: Any, when: datetime) -> str:
-    """What was observed, and when; that the item is meant, whoever names the statement says."""
-    day = "without a day" if when == BEGINNING else f"on {when.date().isoformat()}"
-    if isinstance(value, bool):
-        return f"observed {day}"
-    if isinstance(value, float | int):
-        found = exam_items()[item]
-        grade = found.kind is Kind.GRADE
-        return f"{'MRC ' if grade else ''}{value:g}{f' {found.unit}' if found.unit and not grade else ''} {day}"
-    return (
-        f"{value_text(value).lower()} {day}" if isinstance(value, str) and value in VALUE_TEXTS else f"observed {day}"
-    )
 
 
 def _problem(finding: Finding) -> Problem:

@@ -7,7 +7,6 @@ same gravity whatever it is.
 from typing import Any, Final
 
 from features.exam import NORMAL_POWER
-from service.rules.findings import RESIDUAL_ML
 from service.terminology.exam_items import UNGRADED, Kind, exam_items
 
 LESS_IS_GRAVER: Final = frozenset({"red_flags.motor_deterioration_hours", "straight_leg_raise.angle_degrees"})
@@ -25,6 +24,9 @@ _WORDS: Final = {word: place for words in RISING for place, word in enumerate(wo
 
 WEAK: Final = 0.25
 """Grades that weakness nobody graded has lost: less than any that was graded, and more than none."""
+
+RESIDUAL_ML: Final = 200.0
+"""Post-void residual urine (ml) from which cauda equina syndrome is suspected (RESIDUAL_ML of the rules)."""
 
 PRESSING: Final = (
     *("strength.", "heel_walk", "toe_walk", "single_leg_sit_to_stand"),
@@ -46,17 +48,17 @@ def gravity(code: str, value: Any) -> float:
 
 
 def alike(one: Any, other: Any) -> bool:
-    """Whether two statements of an item say the same; the order of a list says nothing."""
+    """Whether two statements of an item say the same; the order of a list says nothing, and weak is any lost grade."""
     if isinstance(one, list) and isinstance(other, list):
         return set(one) == set(other)
+    weak, grade = (one, other) if one == UNGRADED else (other, one)
+    if weak == UNGRADED and isinstance(grade, float | int):
+        return grade < NORMAL_POWER
     return bool(one == other)
 
 
 def pressing(code: str, value: Any) -> bool:
-    """Whether it is a sign, or was measured of a red flag, that may ask for a scan by itself.
-
-    A residual presses from the volume that raises the flag (service/rules/findings.py: RESIDUAL_ML).
-    """
+    """Whether it is a sign, or was measured of a red flag, that may ask for a scan by itself."""
     if code == "red_flags.post_void_residual_ml":
         return float(value) >= RESIDUAL_ML
     if code == "red_flags.motor_deterioration_hours":

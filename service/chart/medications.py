@@ -7,9 +7,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from service.chart.entries import Entry, Unreadable
+from service.chart.entries import Entry, Unreadable, check_unmodified
 
-STEROIDS: Final = ("prednisone", "prednisolone", "methylprednisolone", "dexamethasone", "betamethasone", "deflazacort")
+STEROIDS: Final = (
+    *("prednisone", "prednisolone", "prednisolon", "methylprednisolone", "methylprednisolon", "dexamethasone"),
+    *("betamethasone", "deflazacort", "hydrocortisone", "cortisone"),
+)
 """Corticosteroids that are given for their effect on the whole body; how long they are taken a list does not say."""
 IMMUNOSUPPRESSANTS: Final = (
     *("methotrexate", "azathioprine", "mercaptopurine", "mycophenolate", "mycophenolic", "tacrolimus", "ciclosporin"),
@@ -18,7 +21,18 @@ IMMUNOSUPPRESSANTS: Final = (
 )
 LOCAL_FORMS: Final = (
     *("creams?", "ointments?", "gel", "lotion", "drops?", "eye", "ear", "ophthalmic", "otic", "nasal", r"inhal\w*"),
-    *("spray", "topical", "enema", "foam", "mouthwash", "shampoo", "scalp", "rectal", "cutaneous"),
+    *(
+        "spray",
+        "topical",
+        "enema",
+        "foam",
+        "mouthwash",
+        "shampoo",
+        "scalp",
+        "rectal",
+        "cutaneous",
+        "suppositor(?:y|ies)",
+    ),
 )
 """Forms that act where they are put: no reason to think of a fracture or an infection. So does what is measured in
 percent."""
@@ -47,6 +61,7 @@ def told_by(medication: Any) -> Iterator[tuple[str, str]]:
     """
     if not isinstance(medication, Mapping) or medication.get("resourceType") not in tuple(KINDS):
         raise Unreadable("no drug")
+    check_unmodified(medication)
     status = medication.get("status")
     if not isinstance(status, str) or status not in TAKEN | NOT_TAKEN:
         raise Unreadable("status")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time
 from typing import Any, Final
 
 from service.chart.conditions import meant
-from service.chart.entries import Entry, Unreadable, codings, days_of, moment_of
+from service.chart.entries import A_DAY, Entry, Unreadable, check_unmodified, codings, days_of, is_modified, moment_of
 from service.chart.meanings import BY_CODE, Meaning
 from service.terminology.exam_items import GRADED, NOWHERE, UNGRADED, Item, Kind, exam_items
 from service.terminology.systems import EXAM_ITEMS, EXAM_VALUES, LOINC, UCUM
@@ -24,6 +24,15 @@ SAME_AS: Final = {
 
 BEGINNING: Final = datetime(1900, 1, 1, tzinfo=UTC)
 NUMBERS: Final = ("valueDecimal", "valueInteger", "valueQuantity")
+UNIT_WORDS: Final = {
+    **dict.fromkeys(("year", "years"), "a"),
+    **dict.fromkeys(("day", "days"), "d"),
+    **dict.fromkeys(("hour", "hours"), "h"),
+    **dict.fromkeys(("week", "weeks"), "wk"),
+    **dict.fromkeys(("ml", "millilitre", "millilitres", "milliliter", "milliliters"), "mL"),
+    **dict.fromkeys(("degree", "degrees", "°"), "deg"),
+}
+"""What people call the units (UCUM) of items; it is read where a quantity has no code."""
 LARGEST: Final = 1e9
 """No number of an examination is larger, days and millilitres included."""
 
@@ -38,6 +47,8 @@ class Stated:
     """When it was observed, at the latest; the beginning of time where nobody says."""
     dated: bool = True
     """Whether the day is known."""
+    latest: datetime | None = None
+    """The last moment that the day or month allows; None where that is `at`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +61,7 @@ class Finding:
     present: bool
     at: datetime
     dated: bool = True
+    latest: datetime | None = None
 
 
 def told_by(observation: Any, now: datetime) -> Stated | Finding | None:
@@ -60,33 +72,59 @@ def told_by(observation: Any, now: datetime) -> Stated | Finding | None:
     """
     if not isinstance(observation, Mapping) or observation.get("resourceType") != "Observation":
         raise Unreadable("no Observation")
+    check_unmodified(observation)
     status = observation.get("status")
     if not isinstance(status, str) or status not in STANDING | NOT_STANDING:
         raise Unreadable("status")
     if status in NOT_STANDING:
         return None
-    at, dated = _when(observation, now)
+    at, dated, latest = _when(observation, now)
     item = item_of(observation.get("code"))
     if item is not None:
-        return Stated(item=item, value=value_of(item, observation), at=at, dated=dated)
+        _check_one_value(observation)
+        return Stated(item=item, value=value_of(item, observation), at=at, dated=dated, latest=latest)
     meanings, label = meant(observation.get("code"))
-    if not label or observation.get("dataAbsentReason") is not None:
+    if not label:
+        return None
+    _check_one_value(observation)
+    if observation.get("dataAbsentReason") is not None:
         return None
     present = _present(observation)
     meanings = meanings if present else _denied(observation.get("code"))
-    return Finding(meanings=meanings, label=label, present=present, at=at, dated=dated)
+    return Finding(meanings=meanings, label=label, present=present, at=at, dated=dated, latest=latest)
 
 
-def _when(observation: Entry, now: datetime) -> tuple[datetime, bool]:
-    """When it was observed, at the latest, and whether the day is known; a month that is not over may be any day."""
+def _check_one_value(observation: Entry) -> None:
+    """Hold an Observation against what R4 allows: one value, or the reason why there is none (obs-6).
+
+    Raises:
+        Unreadable: it says two things, and nobody knows which counts.
+    """
+    said = (name for name, value in observation.items() if value is not None)
+    if sum(name.startswith("value") or name == "dataAbsentReason" for name in said) > 1:
+        raise Unreadable("more than one value, or a value and the reason why there is none")
+
+
+def time_of(observation: Entry) -> Any:
+    """The time of an Observation as it is stated, of a period its end; None where nobody says."""
     period = observation.get("effectivePeriod")
     span = (period.get("end") or period.get("start")) if isinstance(period, Mapping) else None
-    stated = observation.get("effectiveDateTime") or observation.get("effectiveInstant") or span
+    return observation.get("effectiveDateTime") or observation.get("effectiveInstant") or span
+
+
+def _when(observation: Entry, now: datetime) -> tuple[datetime, bool, datetime | None]:
+    """When it was observed, whether the day is known, and the last moment it may have been where no time is stated.
+
+    A month that is not over may be any day of it.
+    """
+    stated = time_of(observation)
     at, days = moment_of(stated, now), days_of(stated)
     if at is not None:
-        return at, True
+        return at, True, None if "T" in str(stated) or at >= now else min(at + A_DAY, now)
     last = datetime.combine(days.last, time(), UTC) if days is not None else BEGINNING
-    return (last, days is not None and days.first == days.last) if last <= now else (BEGINNING, False)
+    if last > now or days is None:
+        return BEGINNING, False, None
+    return last, days.first == days.last, min(last + A_DAY, now)
 
 
 def _denied(concept: Any) -> tuple[Meaning, ...]:
@@ -153,7 +191,7 @@ def _codes_of_parts(item: Item, told: Entry) -> Iterator[str]:
     if not isinstance(parts, Sequence) or isinstance(parts, str):
         raise Unreadable("components that are not understood")
     for part in parts:
-        codes = _codes(part) if isinstance(part, Mapping) else ()
+        codes = _codes(part) if isinstance(part, Mapping) and not is_modified(part) else ()
         if not codes or (EXAM_ITEMS, item.code) not in codings(part.get("code")) or NOWHERE in codes:
             raise Unreadable("a component that is not understood")
         yield from codes
@@ -175,7 +213,10 @@ def _fits(quantity: Entry, unit: str | None) -> bool:
     """Whether a quantity has the unit of an item, or says none; a score has none, or that of scores."""
     if quantity.get("system") not in (UCUM, None):
         return False
-    stated = quantity.get("code") or quantity.get("unit")
+    stated = quantity.get("code")
+    if stated is None:
+        stated = quantity.get("unit")
+        stated = UNIT_WORDS.get(stated.strip().casefold(), stated) if isinstance(stated, str) else stated
     return stated is None or stated == unit or (unit is None and stated in ("1", "{score}"))
 
 

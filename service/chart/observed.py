@@ -4,6 +4,7 @@
 because a day that is missing, or wrong, must not hide it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -12,10 +13,11 @@ from typing import Any, Final
 from features.consistency import CLOCK_SLACK
 from service.chart.entries import Unreadable
 from service.chart.facts import Question
+from service.chart.gravity import alike, gravity, pressing
 from service.chart.meanings import CANCER, FRESH_DAYS, NEW_DAYS
 from service.chart.observations import BEGINNING, Finding, Stated, told_by
-from service.terminology.exam_items import Item, Kind
-from service.terminology.exam_texts import question
+from service.terminology.exam_items import Item, Kind, exam_items
+from service.terminology.exam_texts import item_text
 
 DURATION: Final = "history.symptom_duration_days"
 RED_FLAGS: Final = "red_flags."
@@ -37,16 +39,23 @@ class Observed:
     findings: tuple[Finding, ...]
     """Those that are there, and that nothing newer denies."""
     outdated: tuple[tuple[str, Question], ...]
-    """The items of red flags that were there and are too old to be stated, with what to ask instead."""
+    """The items that were there and are too old to be stated, with what to ask instead."""
+    apart: tuple[Question, ...]
+    """What to ask where observations of one time say different things."""
     unread: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Newest:
-    rank: datetime
-    at: datetime
+class _Told:
+    """One thing that was observed of an item, and the last moment at which it may have been."""
+
+    code: str
     value: Any
+    at: datetime
+    latest: datetime
     by_finding: bool
+    apart: bool = False
+    """Whether another one of the same time says something else."""
 
 
 @dataclass(kw_only=True)
@@ -54,16 +63,19 @@ class _Reading:
     """What has been read so far."""
 
     now: datetime
-    newest: dict[str, _Newest] = field(default_factory=dict)
+    told: defaultdict[str, list[_Told]] = field(default_factory=lambda: defaultdict(list))
     findings: list[Finding] = field(default_factory=list)
     unread: int = 0
 
-    def keep(self, code: str, value: Any, at: datetime, *, by_finding: bool = False) -> None:
-        """Keep it if it is newer; of two at the same time a flag that is there."""
-        known = self.newest.get(code)
-        found = _Newest(rank=_rank(code, value, at), at=at, value=value, by_finding=by_finding)
-        if known is None or found.rank > known.rank or (found.rank == known.rank and value is True):
-            self.newest[code] = found
+    def keep(self, code: str, value: Any, told: Stated | Finding) -> None:
+        """Keep what was told of an item."""
+        latest = _END if _stays(code, value, told.at) else told.latest or told.at
+        by_finding = isinstance(told, Finding) and told.present
+        self.told[code].append(_Told(code=code, value=value, at=told.at, latest=latest, by_finding=by_finding))
+
+    def newest(self) -> dict[str, _Told]:
+        """Of each item what is newest; of what may be of one time the gravest, whatever came first."""
+        return {code: _gravest(told) for code, told in self.told.items()}
 
     def placed(self, told: Stated | Finding) -> bool:
         """Whether it has a day, and none of the future."""
@@ -83,13 +95,15 @@ def observed_in(observations: Iterable[Any], now: datetime) -> Observed:
             _read_stated(reading, told)
         elif isinstance(told, Finding):
             _read_finding(reading, told)
-    own = {code: each for code, each in reading.newest.items() if not each.by_finding}
+    newest = reading.newest()
+    own = {code: each for code, each in newest.items() if not each.by_finding}
     questions = ((code, _question(code, each, now)) for code, each in own.items())
     return Observed(
         statements={code: _today(code, each, now) for code, each in own.items() if _counts(code, each, now)},
         times={code: each.at for code, each in own.items()},
-        findings=tuple(_undenied(each, reading.newest) for each in reading.findings),
+        findings=tuple(_undenied(each, newest) for each in reading.findings),
         outdated=tuple((code, asked) for code, asked in questions if asked is not None),
+        apart=tuple(_which(code) for code, each in own.items() if each.apart and _counts(code, each, now)),
         unread=reading.unread,
     )
 
@@ -99,7 +113,7 @@ def _read_stated(reading: _Reading, told: Stated) -> None:
     if value is None or code in OF_THE_PATIENT:
         return
     if _takes(told.item, value) and (_raised(code, value) or reading.placed(told)):
-        reading.keep(code, value, told.at)
+        reading.keep(code, value, told)
     else:
         reading.unread += 1
 
@@ -112,10 +126,10 @@ def _read_finding(reading: _Reading, told: Finding) -> None:
         reading.findings.append(told)
     for meaning in told.meanings:
         if meaning.item is not None and meaning.value is True:
-            reading.keep(meaning.item, told.present, told.at, by_finding=told.present)
+            reading.keep(meaning.item, told.present, told)
 
 
-def _undenied(finding: Finding, newest: Mapping[str, _Newest]) -> Finding:
+def _undenied(finding: Finding, newest: Mapping[str, _Told]) -> Finding:
     """The finding without what something newer denies."""
     denied = {code for code, each in newest.items() if each.value is False}
     return replace(finding, meanings=tuple(each for each in finding.meanings if each.item not in denied))
@@ -125,31 +139,62 @@ def _raised(code: str, value: Any) -> bool:
     return code.startswith(RED_FLAGS) and value is True
 
 
-def _rank(code: str, value: Any, at: datetime) -> datetime:
-    """What is newer ranks higher; a flag that does not go away, or may be of today, is outdone by nothing."""
-    return _END if _raised(code, value) and (code in LASTING or at == BEGINNING) else at
+def _stays(code: str, value: Any, at: datetime) -> bool:
+    """Whether it is a flag that nothing outdoes: it does not go away, or may be of today."""
+    return _raised(code, value) and (code in LASTING or at == BEGINNING)
 
 
-def _counts(code: str, newest: _Newest, now: datetime) -> bool:
+def _gravest(told: list[_Told]) -> _Told:
+    newest = max(each.at for each in told)
+    rivals = [each for each in told if each.latest >= newest]
+    best = max(rivals, key=lambda each: (gravity(each.code, each.value), not each.by_finding, each.at, str(each.value)))
+    if isinstance(best.value, list):
+        return _together(best, rivals)
+    unlike = not best.code.startswith(RED_FLAGS) and any(not alike(best.value, each.value) for each in rivals)
+    return replace(best, apart=unlike)
+
+
+def _together(best: _Told, rivals: list[_Told]) -> _Told:
+    """A list of which each member may be an observation of its own, as an answered form is taken apart (FHIR SDC)."""
+    named = dict.fromkeys(member for each in rivals for member in each.value)
+    members = [each for each in exam_items()[best.code].choices if each in named]
+    return replace(best, value=members, apart=bool(members) and any(each.value == [] for each in rivals))
+
+
+def _counts(code: str, newest: _Told, now: datetime) -> bool:
     """Whether it may be said of today: signs, and denials, as long as an exam form; flags that are there while new."""
     if not _raised(code, newest.value):
         return now - newest.at <= timedelta(days=FRESH_DAYS)
-    return newest.rank == _END or now - newest.at <= timedelta(days=NEW_DAYS)
+    return newest.latest == _END or now - newest.at <= timedelta(days=NEW_DAYS)
 
 
-def _today(code: str, newest: _Newest, now: datetime) -> Any:
+def _today(code: str, newest: _Told, now: datetime) -> Any:
     """The value as it is today: symptoms have lasted on since."""
     return newest.value + max((now - newest.at).days, 0) if code == DURATION else newest.value
 
 
-def _question(code: str, newest: _Newest, now: datetime) -> Question | None:
-    """What to ask where a flag was there, or was measured not long ago, and is no statement of today."""
-    if not code.startswith(RED_FLAGS) or newest.value is False or _counts(code, newest, now):
+def _question(code: str, newest: _Told, now: datetime) -> Question | None:
+    """What to ask where something that may ask for a scan was there, and is too old to be stated of today."""
+    if newest.value is False or _counts(code, newest, now):
         return None
-    if newest.value is not True and now - newest.at > timedelta(days=NEW_DAYS):
+    measured = code.startswith(RED_FLAGS) and now - newest.at <= timedelta(days=NEW_DAYS)
+    if not (measured or _raised(code, newest.value) or pressing(code, newest.value)):
         return None
-    name = code.removeprefix(RED_FLAGS)
-    return Question(code=f"old_{name}", text=f"{question(code).rstrip('?')}: observed in {newest.at.year}, and now?")
+    return Question(code=f"old_{_name(code)}", text=f"{_called(code)}: observed in {newest.at.year}, and now?")
+
+
+def _which(code: str) -> Question:
+    return Question(
+        code=f"twice_{_name(code)}", text=f"{_called(code)}: two observations of one time disagree. Which holds?"
+    )
+
+
+def _name(code: str) -> str:
+    return code.removeprefix(RED_FLAGS)
+
+
+def _called(code: str) -> str:
+    return item_text(code).rstrip("?.")
 
 
 def _takes(item: Item, value: Any) -> bool:

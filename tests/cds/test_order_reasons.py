@@ -136,7 +136,7 @@ ASKED: dict[str, tuple[list[str], list[Resource]]] = {
         [because({"reference": f"Condition/{LISTED['id']}", "display": "Sciatica, saddle numbness"})],
     ),
     "words of what is referred to": (
-        [WORDS],
+        ["words_a severe or growing deficit", WORDS],
         [because("#w", contained=[{**LISTED, "id": "w", "code": coded(SCIATICA, text="Sciatica, foot drop")}])],
     ),
     "words of a relative": ([], [order(reasonCode=[coded(SCIATICA, text="Sciatica. Family history of cancer")])]),

@@ -80,6 +80,10 @@ def test_active_and_over_is_not_understood() -> None:
         ({"coding": [{"system": SNOMED, "code": "1", "display": "Malignant tumor of breast"}]}, (TUMOUR,)),
         ({"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "C79.51"}]}, (TUMOUR,)),
         ({"coding": [{"system": "http://hl7.org/fhir/sid/icd-10", "code": "D48.0"}]}, (TUMOUR,)),
+        ({"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "c7b.03"}]}, (TUMOUR,)),
+        ({"coding": [{"system": "urn:oid:2.16.840.1.113883.6.3", "code": "C61"}]}, (TUMOUR,)),
+        ({"coding": [{"system": "http://fhir.de/CodeSystem/bfarm/icd-10-gm", "code": "C50.9"}]}, (TUMOUR,)),
+        ({"coding": [{"system": "urn:local", "code": "C50.9"}]}, ()),
         ({"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "D50.9"}]}, ()),
         ({"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "I10"}]}, ()),
         ({"text": "Hypertension"}, ()),
@@ -178,3 +182,39 @@ def test_reasons_of_an_order() -> None:
     found = problems_of_reasons(reasons, "order")
     assert [each.label for each in found][:2] == ["Fever (finding)", "Low back pain (finding)"]
     assert {each.source for each in found} == {"order"}
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "asked"),
+    [
+        (LOW_BACK_PAIN, "Back pain, numb saddle since yesterday", ("a compression of the cauda equina or cord",)),
+        (LOW_BACK_PAIN, "Low back pain", ()),
+        (HISTORY_OF_CANCER, "History of breast cancer", ()),
+        (HISTORY_OF_CANCER, "Breast cancer, febrile", ("an infection",)),
+        (FEVER, "Fever", ()),
+    ],
+)
+def test_words_beside_a_known_code_are_asked_about_where_they_say_more(
+    code: str, text: str, asked: tuple[str, ...]
+) -> None:
+    """Hazard H-28: a harmless code hides the words beside it."""
+    found = problem_of({**condition(code), "code": coded(code, text=text)}, TODAY)
+    assert found is not None
+    assert found.worries == asked
+
+
+@pytest.mark.parametrize("clinical", ["inactive", "remission", "resolved"])
+@pytest.mark.parametrize(
+    ("code", "asked"),
+    [
+        ({"text": "Breast cancer"}, (TUMOUR,)),
+        ({"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "C50.911"}]}, (TUMOUR,)),
+        ({"text": "Pneumonia with sepsis"}, None),
+        ({"text": "Sprain"}, None),
+    ],
+)
+def test_of_what_is_over_in_words_a_tumour_is_asked_about(
+    code: dict[str, Any], asked: tuple[str, ...] | None, clinical: str
+) -> None:
+    found = problem_of({**condition("1", clinical=clinical), "code": code}, TODAY)
+    assert (None if found is None else found.worries) == asked

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from service.chart.entries import Days, Unreadable, codings, days_of, known_codes, moment_of, status_code
-from service.terminology.systems import SNOMED
+from service.terminology.systems import ICD10CM, LOINC, SNOMED
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 KNOWN = frozenset({"active", "resolved"})
@@ -84,12 +84,37 @@ def test_a_day_alone_without_a_clock_is_its_beginning() -> None:
         *({"coding": None}, {"coding": "x"}, {"coding": {"code": "x"}}, {"coding": [None, 1]}),
         *({"coding": [{"code": "386661006"}]}, {"coding": [{"system": SNOMED}]}),
         {"coding": [{"system": [SNOMED], "code": "386661006"}]},
-        {"coding": [{"system": SNOMED, "code": 386661006}]},
+        *({"coding": [{"system": SNOMED, "code": code}]} for code in (True, 3866.0, [386661006])),
     ],
 )
 def test_a_code_needs_its_system_and_both_are_texts(concept: Any) -> None:
     assert not list(codings(concept))
     assert known_codes(concept) == ()
+
+
+@pytest.mark.parametrize("number", [10**400, -1])
+def test_a_number_that_can_be_no_code_is_none(number: int) -> None:
+    assert known_codes({"coding": [{"system": SNOMED, "code": number}]}) == ()
+
+
+SPELLED = [
+    (SNOMED, SNOMED),
+    ("HTTPS://SNOMED.info/sct/ ", SNOMED),
+    ("http://snomed.info/sct |http://snomed.info/sct/900000000000207008", SNOMED),
+    ("URN:OID:2.16.840.1.113883.6.96", SNOMED),
+    ("urn:oid:2.16.840.1.113883.6.90", ICD10CM),
+    ("http://hl7.org/fhir/sid/icd-10-cm|2026", ICD10CM),
+    ("urn:oid:2.16.840.1.113883.6.3", "http://hl7.org/fhir/sid/icd-10"),
+    ("urn:oid:2.16.840.1.113883.6.1", LOINC),
+    ("https://loinc.org", LOINC),
+    ("urn:Local", "urn:Local"),
+]
+
+
+@pytest.mark.parametrize(("written", "system"), SPELLED)
+def test_a_system_is_known_however_it_is_written(written: str, system: str) -> None:
+    assert list(codings({"coding": [{"system": written, "code": " 386661006 "}]})) == [(system, "386661006")]
+    assert list(codings({"coding": [{"system": written, "code": 386661006}]})) == [(system, "386661006")]
 
 
 def test_codes_are_found_among_others_however_many() -> None:

@@ -337,6 +337,55 @@ def test_form_and_chart_may_agree_or_speak_of_something_else(form: Body | None, 
     assert disagreements(replace(chart(form=form), found=beside)) == ()
 
 
+def test_weakness_that_nobody_graded_takes_no_grade_of_the_form_away() -> None:
+    """Hazard H-28: a reason for an order talks a severe deficit of the form down."""
+    severe: Body = {"examination": {"strength": {"ankle_dorsiflexion": 2.0}}}
+    apart = replace(chart(form=severe), found=told("weak", source=ORDER))
+    assert (said(exam_of(apart), WEAK), disagreements(apart)) == (2.0, ())
+
+
+UNBEARABLE = "treatment.intolerable_pain"
+BEARABLE: Body = {"treatment": {"intolerable_pain": False}}
+
+
+@pytest.mark.parametrize(
+    ("beside", "form", "asked"),
+    [
+        pytest.param(told(True, code=UNBEARABLE, days=0.5), BEARABLE, [UNBEARABLE], id="after the form"),
+        pytest.param(told(True, code=UNBEARABLE), BEARABLE, [UNBEARABLE], id="nobody says when"),
+        pytest.param(told(True, code=UNBEARABLE, days=3), BEARABLE, [], id="the form is newer"),
+        pytest.param(told(False, code=UNBEARABLE, days=0.5), BEARABLE, [], id="the same"),
+        pytest.param(
+            told(8.0, code=SEVERITY, days=0.5), {"history": {"pain_severity": 3.0}}, [], id="a score of another hour"
+        ),
+        pytest.param(told(True, code=FEVER), {"red_flags": {"fever": False}}, [], id="a flag counts"),
+        pytest.param(
+            told(True, code=UNBEARABLE, days=3), {"history": {"pain_severity": 0.0}}, [UNBEARABLE], id="left out"
+        ),
+    ],
+)
+def test_what_disagrees_is_never_silent(beside: Found, form: Body, asked: list[str]) -> None:
+    """Hazard H-28: what contradicts the form is dropped, and nobody hears of it."""
+    found = disagreements(replace(chart(form=form), found=beside))
+    assert [each.code for each in found] == [f"apart_{code}" for code in asked]
+    assert all(each.text.endswith("?") for each in found)
+
+
+def test_entries_that_contradict_each_other_are_asked_about_without_any_form() -> None:
+    (asked,) = disagreements(chart({"history.pain_locations": ["sole"], "history.pain_radiates_below_knee": False}))
+    assert "below the knee: what the chart says contradicts the rest" in asked.text
+
+
+def test_a_pregnant_man_is_asked_about() -> None:
+    (asked,) = disagreements(chart(form={"patient": {"pregnant": True}}, sex="male"))
+    assert asked.code == "apart_patient.sex"
+
+
+@pytest.mark.parametrize("age", [None, 7])
+def test_nobody_examined_is_no_disagreement(age: float | None) -> None:
+    assert disagreements(chart({FEVER: True}, age=age)) == ()
+
+
 @pytest.mark.parametrize(
     ("days", "listed", "apart"), [(18, 70, True), (18, 41, False), (50, 70, False), (41, 41, True)]
 )

@@ -117,10 +117,16 @@ def test_a_code_system_has_several_spellings(system: str) -> None:
 @pytest.mark.parametrize(
     ("item", "value", "label"),
     [
-        ("red_flags.post_void_residual_ml", 450, "450 mL on 2026-11-22"),
-        (INCONTINENCE, True, "observed on 2026-11-22"),
-        (WEAK, "mrc-3", "MRC 3 on 2026-11-22"),
-        (SLR, "positive", "positive on 2026-11-22"),
+        ("red_flags.post_void_residual_ml", 450, "Post-void residual: 450 mL, 2026-11-22"),
+        (INCONTINENCE, True, "Is there new loss of urine? Yes, 2026-11-22"),
+        (FLAG_FEVER, False, "Is there fever? No, 2026-11-22"),
+        ("red_flags.motor_deterioration_hours", 5, "Over how many hours did the weakness grow? 5 h, 2026-11-22"),
+        (WEAK, "mrc-3", "Ankle dorsiflexion: MRC 3, 2026-11-22"),
+        (WEAK, "weak", "Ankle dorsiflexion: weak, not graded, 2026-11-22"),
+        ("other_leg.strength.ankle_dorsiflexion", 3.5, "Ankle dorsiflexion (other leg): MRC 3.5, 2026-11-22"),
+        (SLR, "positive", "Straight leg raise: positive, 2026-11-22"),
+        ("history.pain_severity", 8, "Pain from 0 (none) to 10 (the worst there can be): 8, 2026-11-22"),
+        ("history.pain_locations", "sole", "Where does it hurt? Sole, 2026-11-22"),
     ],
 )
 def test_what_rests_on_an_observation_says_what_and_when(item: str, value: Any, label: str) -> None:
@@ -187,14 +193,37 @@ def test_a_sign_that_was_graded_beats_the_name_of_a_problem() -> None:
     assert found([condition("6077001")]).statements == {WEAK: "weak"}
 
 
+def test_entries_that_disagree_about_a_sign_are_asked_about_and_a_reason_for_an_order_counts() -> None:
+    """Hazard H-28: which part of the chart is read first decides what is true."""
+    strong = [seen(WEAK, 5, 1)]
+    listed, ordered = found([condition("6077001")], observations=strong), found(reasons=[coded("6077001")])
+    assert (listed.statements, [each.code for each in listed.questions]) == ({WEAK: 5.0}, [f"apart_{WEAK}"])
+    assert (ordered.statements, ordered.questions) == ({WEAK: "weak"}, ())
+    both = found(observations=strong, reasons=[coded("6077001")])
+    assert (both.statements, [each.code for each in both.questions]) == ({WEAK: "weak"}, [f"apart_{WEAK}"])
+    assert [each.source for each in both.basis[WEAK]] == ["order"]
+
+
+def test_weakness_without_a_grade_takes_no_grade_away() -> None:
+    told = found([condition("6077001")], observations=[seen(WEAK, 2, 1)], reasons=[coded("6077001")])
+    assert (told.statements, told.questions) == ({WEAK: 2.0}, ())
+
+
 def test_a_fresh_no_answers_the_question_about_an_old_entry() -> None:
     told = found([condition(URINARY_INCONTINENCE, onset="2019")], observations=[seen(INCONTINENCE, False, 1)])
     assert (told.statements, told.questions) == ({INCONTINENCE: False}, ())
 
 
 def test_a_duration_that_was_observed_beats_an_onset() -> None:
-    told = found([condition(SCIATICA, onset="2020-01-01")], observations=[seen(DURATION, 20, 0)])
-    assert told.statements == {DURATION: 20}
+    told = found([condition(SCIATICA, onset="2020-01-01")], observations=[seen(DURATION, 20, 10)])
+    assert told.statements == {DURATION: 30}
+    assert told.basis[DURATION][0].label == "How many days ago did the leg pain begin? 30 d, 2026-11-23"
+
+
+@pytest.mark.parametrize(("onset", "asks"), [("2026-10-12", True), ("2026-10-13", False)])
+def test_an_onset_on_the_other_side_of_six_weeks_is_asked_about(onset: str, asks: bool) -> None:
+    told = found([condition(SCIATICA, onset=onset)], observations=[seen(DURATION, 20, 0)])
+    assert [each.code for each in told.questions] == ([f"apart_{DURATION}"] if asks else [])
 
 
 ODD: list[Any] = [

@@ -91,9 +91,24 @@ def test_every_item_can_be_observed(item: Any) -> None:
 
 
 @pytest.mark.parametrize("item", [RETENTION, SEVERITY, SIDE, STRENGTH, PAIN])
-@pytest.mark.parametrize("more", [{}, {"valueBoolean": True}, quantity(3), chosen("left")], ids=str)
-def test_an_absent_reason_is_not_assessed(item: str, more: dict[str, Any]) -> None:
-    assert stated(item, dataAbsentReason=coded("not-performed", "urn:x"), **more) is None
+def test_an_absent_reason_is_not_assessed(item: str) -> None:
+    assert stated(item, dataAbsentReason=coded("not-performed", "urn:x")) is None
+
+
+@pytest.mark.parametrize(
+    ("item", "said"),
+    [
+        (RETENTION, {"valueBoolean": True, "dataAbsentReason": coded("not-performed", "urn:x")}),
+        (RETENTION, {"valueBoolean": True, "valueString": "no"}),
+        (SEVERITY, {"valueInteger": 3, **quantity(4)}),
+        (STRENGTH, {**chosen("mrc-5"), **quantity(3)}),
+        (SIDE, {**chosen("left"), "valueCoding": {"system": EXAM_VALUES, "code": "left"}}),
+    ],
+)
+def test_two_values_are_none(item: str, said: dict[str, Any]) -> None:
+    """Hazard H-28: one of two values is read, and the other one was the flag (FHIR R4, obs-6)."""
+    with pytest.raises(Unreadable):
+        stated(item, **said)
 
 
 REFUSED = [
