@@ -7,7 +7,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any, Final
 
-from service.chart.entries import Unreadable, moment_of
+from service.chart.entries import Unreadable, is_modified, moment_of
 from service.chart.observations import NUMBERS, value_of
 from service.problems import Fault, Refusal, problem
 from service.terminology.exam_items import GRADED, Group, Item, Kind, exam_groups, exam_items
@@ -16,6 +16,7 @@ from service.terminology.systems import CONTENT_VERSION, EXAM_VALUES, QUESTIONNA
 ANSWERED: Final = frozenset({"completed", "amended", "in-progress"})
 NOT_TAKEN: Final = frozenset({"entered-in-error", "stopped"})
 DEEPEST: Final = 10
+MODIFIED: Final = "has a modifierExtension, or implicitRules, that is not known here: it may mean something else."
 
 VALUES: Final = {
     Kind.BOOLEAN: ("valueBoolean",),
@@ -112,6 +113,8 @@ def not_a_form(faults: list[Fault]) -> Refusal:
 
 
 def _check_head(resource: Mapping[str, Any], place: str, faults: _Faults) -> None:
+    if is_modified(resource):
+        faults.add(place, MODIFIED)
     canonical = resource.get("questionnaire")
     if canonical not in (None, QUESTIONNAIRE, f"{QUESTIONNAIRE}|{CONTENT_VERSION}"):
         faults.add(
@@ -137,6 +140,7 @@ def _items(holder: Mapping[str, Any], place: str, faults: _Faults, depth: int) -
             faults.add(where, "must be an item with a linkId.")
             continue
         code = each["linkId"]
+        _check_modifiers(each, where, faults)
         if "answer" in each and "item" in each:
             faults.add(where, "must not have both answers and items (qrs-1).")
         elif code in exam_items():
@@ -151,6 +155,16 @@ def _items(holder: Mapping[str, Any], place: str, faults: _Faults, depth: int) -
             yield from _items(each, where, faults, depth + 1)
         else:
             faults.add(f"{where}/linkId", "is none of the exam form.")
+
+
+def _check_modifiers(item: Mapping[str, Any], where: str, faults: _Faults) -> None:
+    """A fault where an item, or one of its answers, may mean something else than it seems to."""
+    if is_modified(item):
+        faults.add(where, MODIFIED)
+    told = item.get("answer")
+    for position, each in enumerate(told if isinstance(told, list) else []):
+        if isinstance(each, Mapping) and is_modified(each):
+            faults.add(f"{where}/answer/{position}", MODIFIED)
 
 
 def _answers(item: Mapping[str, Any], where: str, faults: _Faults) -> list[Any]:
@@ -227,7 +241,7 @@ def _taken(item: Item) -> str:
     if item.kind is Kind.BOOLEAN:
         return "must be one valueBoolean; leave the item out if it was not assessed."
     if item.kind is Kind.NUMBER:
-        unit = f", in {item.unit} where it is a valueQuantity" if item.unit else ""
+        unit = f", as a valueQuantity one with the UCUM code `{item.unit}`" if item.unit else ""
         return f"must be one number{unit}."
     many = "codings, each once, or none alone," if item.kind is Kind.CHOICES else "one coding"
     named = ", ".join(each for each in item.choices if not each.startswith(GRADED))

@@ -371,3 +371,48 @@ def test_what_stands_below_an_answer_counts_too() -> None:
     assert found.places[exam_items()[YES].pointer] == f"{PLACE}/item/0/answer/0/item/0"
     assert found.body["history"]["side"] == "left"
     assert found.body["red_flags"] == {YES.removeprefix("red_flags."): True}
+
+
+@pytest.mark.parametrize("modifier", [{"modifierExtension": [{"url": "urn:x"}]}, {"implicitRules": "urn:x"}], ids=str)
+def test_what_may_mean_something_else_is_refused_at_its_place(modifier: Form) -> None:
+    """Hazard H-28: an answer is modified, and read as if it were not (FHIR R4, extensibility.html)."""
+    form = {**response({}), "item": [{"linkId": "history", "item": [{"linkId": SIDE, "answer": [value("left")]}]}]}
+    assert faults({**form, **modifier}) == [""]
+    for place, inner in (
+        ("/item/0", form["item"][0]),
+        ("/item/0/item/0", form["item"][0]["item"][0]),
+        ("/item/0/item/0/answer/0", form["item"][0]["item"][0]["answer"][0]),
+    ):
+        inner |= modifier
+        assert faults(form) == [place]
+        for name in modifier:
+            del inner[name]
+
+
+@pytest.mark.parametrize(
+    ("told", "takes"),
+    [
+        ({"valueDecimal": 44}, True),
+        ({"valueQuantity": {"value": 44, "unit": "years"}}, True),
+        ({"valueQuantity": {"value": 44, "unit": "Years", "system": UCUM}}, True),
+        ({"valueQuantity": {"value": 44, "unit": "anything", "code": "a"}}, True),
+        ({"valueQuantity": {"value": 44, "unit": "years", "code": "mo"}}, False),
+        ({"valueQuantity": {"value": 44, "unit": "months"}}, False),
+        ({"valueQuantity": {"value": 44, "unit": 7}}, False),
+        ({"valueQuantity": {"value": 44, "unit": []}}, False),
+        ({"valueQuantity": {"value": 44}, "valueDecimal": 44}, False),
+    ],
+)
+def test_an_age_is_in_years(told: Form, takes: bool) -> None:
+    form = one("patient.age_years", told)
+    if takes:
+        assert read(form).body == {"patient": {"age_years": 44}}
+    else:
+        assert faults(form) == ["/item/0"]
+
+
+def test_what_a_number_has_to_be_is_told_in_words_that_can_be_read() -> None:
+    with pytest.raises(Refusal) as refused:
+        read(one("patient.age_years", {"valueString": "44"}))
+    (fault,) = refused.value.problem.errors
+    assert fault.detail == "must be one number, as a valueQuantity one with the UCUM code `a`."
