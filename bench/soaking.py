@@ -76,7 +76,8 @@ def examination(drawn: random.Random, reference: str | None = None) -> bytes:
 @cache
 def _examples() -> tuple[str, ...]:
     folder = files("service").joinpath("examples")
-    kept = [each.read_text(encoding="utf-8") for each in sorted(folder.iterdir(), key=lambda each: each.name)]
+    exams = sorted((each for each in folder.iterdir() if each.is_file()), key=lambda each: each.name)
+    kept = [each.read_text(encoding="utf-8") for each in exams]
     return (*kept, "{}")
 
 
