@@ -59,16 +59,20 @@ api-key-revoke: $(SERVICE)/.installed ## end a key within a second, without a re
 	@$(SERVICE)/bin/python -m service.identity revoke "$(ID)"
 
 .PHONY: test
-test: setup postgres ## run the quick tests (ARGS='-k name' to choose)
+test: setup postgres chromium ## run the quick tests (ARGS='-k name' to choose)
 	$(RUN) -m pytest $(ARGS)
 
 .PHONY: test-long
-test-long: setup postgres ## run every test, the long ones too
+test-long: setup postgres chromium ## run every test, the long ones too
 	$(RUN) -m pytest -m '' $(ARGS)
 
 .PHONY: postgres
 postgres: $(DEV)/.installed ## see that PostgreSQL is there for the tests; where it may, install it (Debian)
 	@$(RUN) -m tests.record.ensure_postgres
+
+.PHONY: chromium
+chromium: $(DEV)/.installed ## see that Chromium is there for the tests; where it may, install it (Debian)
+	@$(RUN) -m tests.browser.ensure_chromium
 
 .PHONY: soak
 soak: setup ## send 100,000 examinations to a service of its own, watch its memory, and count what was kept (REQUESTS=…)
@@ -85,6 +89,14 @@ demo-ehr: setup ## play a small record system: orders with signed tokens, cards,
 .PHONY: cards
 cards: setup ## measure how long a card of CDS Hooks takes, with everything prefetched
 	@$(RUN) -m bench.cds $(ARGS)
+
+.PHONY: bedside
+bedside: setup chromium ## measure in a browser what the bedside page weighs and how soon it answers
+	@$(RUN) -m bench.bedside $(ARGS)
+
+.PHONY: screens
+screens: setup chromium ## take the pictures of the bedside page in README anew
+	@$(RUN) -m bench.screens
 
 .PHONY: alerts
 alerts: ## check and test the alert rules (needs promtool; Debian: apt-get install prometheus)

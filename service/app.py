@@ -41,7 +41,10 @@ from service.identity.cds_clients import cds_admission_of
 from service.metrics import Metrics
 from service.models import Models, Reloaded
 from service.openapi import openapi
+from service.pages.model_page import model_page
 from service.pages.routes import pages
+from service.pages.rules_page import rules_page
+from service.pages.static_files import static
 from service.public_address import public_address
 from service.record.database import Database
 from service.record.journal import Journal
@@ -50,6 +53,7 @@ from service.record.pseudonyms import Pseudonyms
 from service.record.record import Record
 from service.record.seen_tokens import SeenTokens
 from service.rest.assessments import CROSS_ORIGIN, assessments
+from service.rest.earlier import earlier
 from service.rest.operation import health, metrics, reloading
 from service.rest.outcomes import outcomes
 from service.rest.rulebook import model, rules
@@ -149,6 +153,7 @@ def create_app(settings: Settings, classify: Classify | None = None, catalogues:
     )
     app.include_router(assessments(consult, record, admission, languages, _examples()))
     app.include_router(outcomes(record, admission))
+    app.include_router(earlier(record, pseudonyms, admission))
     app.include_router(rules(settings.red_flag_policy, languages))
     app.include_router(model(lambda: models.current))
     app.include_router(
@@ -167,7 +172,10 @@ def create_app(settings: Settings, classify: Classify | None = None, catalogues:
         definitions(lambda: models.current, address, auth=settings.auth, cors=bool(settings.cors_origins))
     )
     app.include_router(assessing(consult, admission, languages, lambda: models.current, address))
-    app.include_router(pages(lambda: models.current))
+    app.include_router(pages(languages))
+    app.include_router(rules_page(settings.red_flag_policy, languages))
+    app.include_router(model_page(lambda: models.current))
+    app.include_router(static())
     app.include_router(reloading(reload, admission))
     app.include_router(health(ready, prepare))
     app.include_router(metrics(seen, admission, everybody=settings.metrics_open))

@@ -1,4 +1,4 @@
-"""The texts of the rules in another language: one file a language, made and updated by `make catalogue LANGUAGE=nl`.
+"""The texts of the rules and of the bedside page in another language: one file a language, by `make catalogue`.
 
 A text has its English beside it, as it was when it was translated. Where the rule now says something else, the English
 is said until somebody has looked at the translation again: a translation of an older rule would be a wrong answer.
@@ -17,6 +17,7 @@ from typing import Final
 
 from service.errors import CatalogueBroken
 from service.languages import Language, Languages
+from service.pages.form_texts import page_texts
 from service.rules.rulebook import english_texts
 from service.rules.wording import Wording, places
 
@@ -101,8 +102,14 @@ class Catalogue:
 
 
 @cache
+def every_text() -> Mapping[str, Mapping[str, str]]:
+    """Every text that can be translated, by id and part: of the rules, and of the bedside page."""
+    return {**english_texts(), **page_texts()}
+
+
+@cache
 def _english() -> Mapping[str, str]:
-    return {f"{rule_id}.{part}": text for rule_id, parts in english_texts().items() for part, text in parts.items()}
+    return {f"{rule_id}.{part}": text for rule_id, parts in every_text().items() for part, text in parts.items()}
 
 
 def _places(text: str) -> frozenset[str] | None:
@@ -168,7 +175,7 @@ def written(language: str, texts: Mapping[str, Translated]) -> str:
     """
     known = {text.english: text.translation for text in texts.values() if text.translation.strip()}
     lines = [f"# Texts of the rules in {language}. README.md beside this file says how to translate them.", ""]
-    for rule_id, parts in english_texts().items():
+    for rule_id, parts in every_text().items():
         for part, english in parts.items():
             text = texts.get(f"{rule_id}.{part}")
             kept = (

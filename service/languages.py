@@ -51,6 +51,15 @@ class Languages:
         known = {each.wording.language.lower(): each for each in (DEFAULT, *self.translated)}
         object.__setattr__(self, "_by_tag", known)
 
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags of all of them, English first."""
+        return tuple(each.wording.language for each in (DEFAULT, *self.translated))
+
+    def named(self, tag: str) -> Language | None:
+        """The language of exactly that tag; None where there is none."""
+        return self._by_tag.get(tag.lower())
+
     def chosen(self, headers: Headers) -> Language:
         """The language that a request asks for, English where it asks for none that is there."""
         ranked = _ranked(", ".join(headers.getlist(HEADER)))

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, ClassVar
 
 from features.anatomy import ROOTS
@@ -50,6 +51,8 @@ class Loaded:
     card: dict[str, Any] | None = None
     report: Report | None = None
     """What training measured; None where the release has no report, or no model is loaded."""
+    folder: Path | None = None
+    """Where the files of the release are; None where no model is loaded."""
     why: str | None = None
     summary: str | None = None
     """`why` without the names of files: readiness is open to everybody."""
@@ -134,6 +137,7 @@ class Models:
                 provenance=_provenance(classifier.version, classifier.sha256),
                 card=classifier.card,
                 report=read_report(classifier.folder, classifier.card),
+                folder=classifier.folder,
                 guard=guard,
             )
         if self._classify is None:

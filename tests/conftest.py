@@ -1,7 +1,9 @@
 """A record of its own for every test: nothing is read from, or left in, that of the checkout."""
 
+import inspect
 import os
 from collections.abc import Iterator
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -31,6 +33,17 @@ def record_of_the_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     yield folder
     os.environ.clear()
     os.environ.update(before)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def sources_read_once() -> Iterator[None]:
+    """Half of what it takes to make an app: pydantic reads the descriptions of fields from the source, each time anew.
+
+    Hundreds of tests make an app of their own.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inspect, "getsourcelines", cache(inspect.getsourcelines))
+        yield
 
 
 @pytest.fixture(autouse=True)

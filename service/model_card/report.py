@@ -66,6 +66,14 @@ class OtherWorlds:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Fit:
+    """One published figure that the cohort was held against."""
+
+    inside: bool
+    """Whether the simulated figure lies in the published range."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """What was measured on held-out exams."""
 
@@ -77,6 +85,9 @@ class Report:
     overall: Group
     subgroups: Mapping[str, Mapping[str, Group]]
     other_worlds: OtherWorlds | None = None
+    decision_curves: Mapping[str, Mapping[str, tuple[float, ...]]] = field(default_factory=dict)
+    """By root: the thresholds, and the net benefit of each policy at each of them."""
+    goodness_of_fit: tuple[Fit, ...] = ()
 
 
 _REPORT: Final = TypeAdapter(Report)

@@ -1,4 +1,7 @@
-"""Pages for people: what the service asks (`/`), and what its model and rules rest on (`/model`).
+"""Pages for people. They hold nothing of a patient but what is entered in the tab, and can be printed.
 
-They hold nothing of a patient, need no script, and can be printed. `rendering` makes them, `routes` serves them.
+Reading order: `bedside` and `form_texts` (what the bedside page asks, made of the items of the API),
+`static/bedside.js` (what makes it live, part by part), `rendering` (a page from its template, and what it may load),
+`words` (what pages say), `connections` (whom the bedside page may ask beside the service), `routes`, `rules_page`,
+`model_page`.
 """

@@ -1,51 +1,48 @@
-"""`GET /` and `GET /model`. Open to everybody, as the rules are; HEAD too, with which link checkers ask."""
+"""`GET /` and `GET /form`. Open to everybody, as the rules are; HEAD too, with which link checkers ask."""
 
-from collections.abc import Callable
-from itertools import groupby
+from typing import Final
 
-from fastapi import APIRouter
-from starlette.responses import HTMLResponse
+from fastapi import APIRouter, Request
+from starlette.responses import Response
 
-from service.model_card.required import CITED
-from service.model_card.source_attributes import SourceAttribute, of_the_model, of_the_rules
-from service.models import Loaded
+from service.languages import Languages
+from service.pages.bedside import bedside_sections, second_line
 from service.pages.exam_form import OCCASION, exam_form
 from service.pages.rendering import page
-from service.rules import RULESET_VERSION
-from service.rules.disclaimer import DISCLAIMER
-from service.version import SOFTWARE_VERSION
+from service.pages.words import as_data, words_as_json
+from service.terminology.systems import EXAM_VALUES, QUESTIONNAIRE
+
+STYLES: Final = ("look.css", "bedside.css", "body.css", "print.css")
+SCRIPTED: Final = ("answer", "body", "form", "launch", "signin", "takeaway", "unit")
+"""The words that the scripts of the bedside page say."""
 
 
-def pages(loaded: Callable[[], Loaded]) -> APIRouter:
-    """The routes; `loaded` is what answers just now. They are for people, and not in the OpenAPI document."""
+def pages(languages: Languages) -> APIRouter:
+    """The routes. They are for people, and not in the OpenAPI document."""
     router = APIRouter(include_in_schema=False)
-    always = {"disclaimer": DISCLAIMER.text, "software_version": SOFTWARE_VERSION, "ruleset_version": RULESET_VERSION}
 
     @router.head("/")
     @router.get("/")
-    async def show_form() -> HTMLResponse:
-        """What is asked, to read and to print."""
-        return page("form.html", occasion=OCCASION, parts=exam_form(), **always)
-
-    @router.head("/model")
-    @router.get("/model")
-    async def show_model() -> HTMLResponse:
-        """What the model and the rules rest on, attribute by attribute."""
-        now = loaded()
-        told = () if now.card is None else of_the_model(now.card, now.report)
+    async def show_bedside(request: Request) -> Response:
+        """The bedside page: examine, look, act."""
+        # The answers on the page are asked for in its own language, whatever the browser prefers.
+        language = languages.named(request.query_params.get("language", "")) or languages.chosen(request.headers)
         return page(
-            "model.html",
-            version=now.version,
-            created=(now.card or {}).get("created"),
-            trouble=now.trouble,
-            model=_grouped(told),
-            rules=of_the_rules(),
-            cited=CITED,
-            **always,
+            request,
+            "bedside.html",
+            language=language,
+            languages=languages.tags,
+            styles=STYLES,
+            sections=bedside_sections(language.wording),
+            second_line=second_line(),
+            settings=as_data({"auth": "none", "exam_values": EXAM_VALUES, "questionnaire": QUESTIONNAIRE}),
+            words=words_as_json(SCRIPTED, language.wording),
         )
 
+    @router.head("/form")
+    @router.get("/form")
+    async def show_form(request: Request) -> Response:
+        """What is asked, to read and to print."""
+        return page(request, "form.html", occasion=OCCASION, parts=exam_form())
+
     return router
-
-
-def _grouped(told: tuple[SourceAttribute, ...]) -> list[tuple[str, list[SourceAttribute]]]:
-    return [(title, list(members)) for title, members in groupby(told, key=lambda each: each.group)]

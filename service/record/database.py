@@ -117,6 +117,18 @@ class Database:
         with self.reading() as connection:
             return [exam for (exam,) in connection.execute(asked)]
 
+    def examinations(self, tenant: str, person: str, limit: int) -> list[StoredEntry]:
+        """The examinations of `person` with their answers, those recorded last first."""
+        asked = (
+            stored_entries()
+            .where(CONTENTS.c.person == person, CONTENTS.c.exam.is_not(None))
+            .where(ENTRIES.c.tenant == tenant, ENTRIES.c.kind == str(Kind.ASSESSMENT))
+            .order_by(ENTRIES.c.seq.desc())
+            .limit(limit)
+        )
+        with self.reading() as connection:
+            return [stored(row) for row in connection.execute(asked)]
+
     def outcomes(self, tenant: str, about: str) -> list[StoredEntry]:
         """What was stated of the assessment `about`, in the order in which it was recorded."""
         asked = (

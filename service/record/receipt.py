@@ -55,6 +55,16 @@ class Earlier:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Examinations:
+    """The recorded examinations of one person with what was answered."""
+
+    entries: list[Entry]
+    """Latest first."""
+    complete: bool
+    """Whether every journal could be asked too; otherwise some may wait where nobody can read them just now."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecordState:
     """How the record is doing. Nothing in it is of a patient, or secret."""
 

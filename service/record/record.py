@@ -18,9 +18,9 @@ from service.record.entry import Entry
 from service.record.journal import Journal
 from service.record.pending import Pending, found, settle
 from service.record.reading import Reading
-from service.record.receipt import Earlier, Mark, Receipt, RecordState
+from service.record.receipt import Earlier, Examinations, Mark, Receipt, RecordState
 
-__all__ = ["Earlier", "Mark", "Receipt", "Record", "RecordState"]
+__all__ = ["Earlier", "Examinations", "Mark", "Receipt", "Record", "RecordState"]
 
 STARTING = 30.0
 """Seconds that the database has at the start, when its tables are looked at or made."""
@@ -155,6 +155,26 @@ class Record:
         # What got into the database in between is in both.
         both = set(stored)
         return Earlier(exams=[*(each for each in exams if each not in both), *stored][:limit], complete=complete)
+
+    async def examinations(self, tenant: str, person: str, limit: int) -> Examinations:
+        """The last examinations of one person with their answers, latest first.
+
+        Raises:
+            RecordUnavailable: the database cannot be asked.
+        """
+        complete = True
+        waiting: list[Entry] = []
+        try:
+            waiting = await self._of_journal(partial(self._journal.of_person, tenant, person, limit)) or []
+        except Exception as fault:
+            complete = _unread(fault)
+        stored = await self._of_database(partial(self._database.examinations, tenant, person, limit))
+        if complete and await self._waits_elsewhere():
+            complete = False
+        # What got into the database in between is in both.
+        known = {entry.id for entry in stored}
+        fresh = [entry for entry in waiting if entry.id not in known]
+        return Examinations(entries=[*fresh, *stored][:limit], complete=complete)
 
     async def outcomes(self, tenant: str, about: str) -> list[Entry]:
         """What was stated of an assessment, in the order in which it was.

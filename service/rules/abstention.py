@@ -55,7 +55,7 @@ class Abstention:
     citations: tuple[str, ...]
 
 
-_TELLING = (
+TELLING = (
     *("/history/pain_locations", "/history/paresthesia_locations"),
     *("/examination/strength/knee_extension", "/examination/strength/ankle_dorsiflexion"),
     *("/examination/strength/great_toe_extension", "/examination/strength/plantar_flexion"),
@@ -90,7 +90,7 @@ def _outside(what: Outside) -> Applies:
 
 
 def _telling(picture: ClinicalPicture) -> tuple[str, ...]:
-    return not_stated(picture.exam, _TELLING)
+    return not_stated(picture.exam, TELLING)
 
 
 def _always(*pointers: str) -> Callable[[ClinicalPicture], tuple[str, ...]]:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from service.identity.record_systems import CdsClient
 from service.settings import Settings
-from tests.service.test_startup import start
+from tests.service.refusing import refused
 
 EHR = {"iss": "https://ehr.example", "jku": "https://ehr.example/jwks.json", "tenant": "clinic"}
 OTHER = {"iss": "https://other.example", "jku": "https://other.example/jwks.json", "tenant": "practice"}
@@ -125,8 +125,10 @@ def test_settings_that_are_refused(stated: dict[str, Any], words: str) -> None:
         ("NERVEROOT_PUBLIC_URL", "https://a:s3cr3t@b.example", "NERVEROOT_PUBLIC_URL: "),
     ],
 )
-def test_the_program_says_which_setting_is_wrong(name: str, value: str, words: str) -> None:
-    done = start(**{name: value})
+def test_the_program_says_which_setting_is_wrong(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], name: str, value: str, words: str
+) -> None:
+    done = refused(monkeypatch, capfd, **{name: value})
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"nerveroot cannot start: {words}")
     assert "s3cr3t" not in done.stderr

@@ -10,6 +10,7 @@ from schemathesis import Case, Response
 from schemathesis.checks import CheckContext
 from schemathesis.config import (
     ChecksConfig,
+    CoveragePhaseConfig,
     OperationConfig,
     OperationsConfig,
     PhasesConfig,
@@ -72,12 +73,14 @@ class Explored:
         return sum(self.cases.values())
 
 
-def explore(app: Any, *, examples: int, walks: int, headers: dict[str, str] | None = None) -> Explored:
-    """Try `examples` random requests an operation, beside all that the document's own limits suggest.
+def explore(
+    app: Any, *, examples: int, walks: int, headers: dict[str, str] | None = None, limits: bool = True
+) -> Explored:
+    """Try `examples` random requests an operation, beside all that the document's own `limits` suggest.
 
     `walks` are sequences of requests in which the answer to one names what the next asks for.
     """
-    config = SchemathesisConfig(seed=1, projects=ProjectsConfig(default=_project(walks, headers)))
+    config = SchemathesisConfig(seed=1, projects=ProjectsConfig(default=_project(walks, headers, limits=limits)))
     # With credentials drawn at random beside the right ones, every request would be refused for having two of them.
     config.projects.default.generation.update(
         max_examples=examples, deterministic=True, database="none", with_security_parameters=False
@@ -92,7 +95,7 @@ def explore(app: Any, *, examples: int, walks: int, headers: dict[str, str] | No
     return found
 
 
-def _project(walks: int, headers: dict[str, str] | None) -> ProjectConfig:
+def _project(walks: int, headers: dict[str, str] | None, *, limits: bool) -> ProjectConfig:
     stateful = StatefulPhaseConfig(enabled=walks > 0)
     stateful.generation.update(max_examples=max(walks, 1), deterministic=True)
     checks = ChecksConfig()
@@ -103,7 +106,8 @@ def _project(walks: int, headers: dict[str, str] | None) -> ProjectConfig:
     calls = OperationConfig(filter_set=which, checks=ChecksConfig())
     calls.checks.positive_data_acceptance.enabled = False  # calls the document says in outline
     operations = OperationsConfig(operations=[calls])
-    return ProjectConfig(headers=headers, phases=PhasesConfig(stateful=stateful), checks=checks, operations=operations)
+    phases = PhasesConfig(stateful=stateful, coverage=CoveragePhaseConfig(enabled=limits))
+    return ProjectConfig(headers=headers, phases=phases, checks=checks, operations=operations)
 
 
 def _take_down(event: Any, found: Explored) -> None:

@@ -1,76 +1,39 @@
-"""The pages: everything on them, nothing from elsewhere, readable without scripts, and safe to show."""
+"""The pages to read: everything on them, nothing from elsewhere, readable without scripts, and safe to show."""
 
-import base64
-import hashlib
 import re
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from service.faults import HANDLERS
 from service.gate import Gate
-from service.model_card.source_attributes import of_the_model, of_the_rules
+from service.languages import Languages
 from service.models import Models
 from service.pages.exam_form import exam_form
-from service.pages.rendering import figure, style
+from service.pages.model_page import model_page
+from service.pages.rendering import figure
 from service.pages.routes import pages
+from service.pages.rules_page import rules_page
+from service.pages.static_files import static, static_files
 from service.settings import Settings
 from service.terminology.exam_items import exam_items
 from service.terminology.exam_texts import question
-from tests.service.odd_models import an_odd_model, change_manifest
+from tests.pages.reading import Read
 from tests.service.small_app import Counted
 
-ODD = "9.0.0"
-
-VOID = {"meta", "link", "br", "hr", "img", "input"}
-PATHS = ("/", "/model")
-
-
-class Read(HTMLParser):
-    """What a page holds; fails where tags are not closed in their order."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.open: list[str] = []
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.words: list[str] = []
-        self.feed(html)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Take a tag down."""
-        self.tags.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        """Close the tag that was opened last."""
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        """Take text down, but for the style."""
-        if self.open and self.open[-1] != "style":
-            self.words.append(data)
-
-    @property
-    def text(self) -> str:
-        """All that is read, in one line."""
-        return re.sub(r"\s+", " ", "".join(self.words))
-
-    def named(self, tag: str) -> list[dict[str, str | None]]:
-        """The attributes of every tag of that name."""
-        return [attributes for name, attributes in self.tags if name == tag]
+PATHS = ("/form", "/model", "/rules")
 
 
 def served(settings: Settings) -> TestClient:
-    """A service that has the pages and nothing else, behind the real gate."""
-    models, app = Models(settings), FastAPI()
-    app.include_router(pages(lambda: models.current))
+    """A service that has the pages to read and nothing else, behind the real gate."""
+    models, languages, app = Models(settings), Languages(), FastAPI(exception_handlers=HANDLERS)
+    app.include_router(pages(languages))
+    app.include_router(rules_page(settings.red_flag_policy, languages))
+    app.include_router(model_page(lambda: models.current))
+    app.include_router(static())
     app.add_middleware(Gate, seen=Counted(), tracing=None)
     return TestClient(app)
 
@@ -83,40 +46,39 @@ def client() -> Iterator[TestClient]:
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_page_stands_for_itself(client: TestClient, path: str) -> None:
-    """No script, no form, nothing of another server; relative links, so that it works behind any prefix."""
+    """Files of the service alone, all of which are there; relative links, so that it works behind any prefix."""
     answer = client.get(path)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     read = Read(answer.text)
-    assert not {tag for tag, _ in read.tags} & {"script", "form", "input", "iframe", "img", "link", "object"}
+    assert not {tag for tag, _ in read.tags} & {"style", "form", "iframe", "object", "embed", "base"}
     assert not [name for _, attributes in read.tags for name in attributes if name.startswith("on") or name == "style"]
-    links = [attributes["href"] or "" for attributes in read.named("a")]
-    assert {"model", "v1/rules", "fhir/metadata", "openapi.json"} <= set(links)
-    assert not [link for link in links if re.match(r"[a-z]+:|/", link)]
+    assert {"./", "rules", "model", "form", "openapi.json", "fhir/metadata"} <= set(read.links())
+    assert not [link for link in read.links() if re.match(r"(?!https:)[a-z]+:|/", link)]
+    loaded = [(tag, each.get("src") or each["href"] or "") for tag in ("link", "img") for each in read.named(tag)]
+    loaded += [("script", each["src"] or "") for each in read.named("script") if "src" in each]
+    assert not [address for _, address in loaded if re.match(r"[a-z]+:|/", address)]
+    assert {client.get(f"/{address}").status_code for _, address in loaded} == {200}
+    assert {each["type"] for each in read.named("script")} <= {"module", "application/json"}
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_head_has_the_headers_of_get_and_no_body(client: TestClient, path: str) -> None:
     """RFC 9110, 9.3.2; every answer has a request id of its own."""
-    got, headed = client.get(path), client.head(path)
+    plain = {"Accept-Encoding": "identity"}
+    got, headed = client.get(path, headers=plain), client.head(path, headers=plain)
     assert (headed.status_code, headed.content) == (200, b"")
     assert {**headed.headers, "x-request-id": ""} == {**got.headers, "x-request-id": ""}
     assert int(headed.headers["content-length"]) == len(got.content)
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_the_policy_lets_its_own_style_pass_and_nothing_else(client: TestClient, path: str) -> None:
+def test_the_policy_lets_files_of_the_service_pass_and_nothing_else(client: TestClient, path: str) -> None:
     answer = client.get(path)
-    (inline,) = re.findall(r"<style>(.*?)</style>", answer.text, re.DOTALL)
-    digest = base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()
     rules = dict(rule.strip().split(" ", 1) for rule in answer.headers["content-security-policy"].split(";"))
-    assert rules == {
-        "default-src": "'none'",
-        "style-src": f"'sha256-{digest}'",
-        "base-uri": "'none'",
-        "form-action": "'none'",
-        "frame-ancestors": "'none'",
-    }
+    own = ("script-src", "style-src", "img-src", "connect-src")
+    none = ("default-src", "base-uri", "form-action", "frame-ancestors")
+    assert rules == {**dict.fromkeys(own, "'self'"), **dict.fromkeys(none, "'none'")}
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
@@ -131,16 +93,28 @@ def test_a_page_can_be_read_by_everybody(client: TestClient, path: str) -> None:
     assert all(after <= before + 1 for before, after in pairwise(levels))
     assert all(cell == {"scope": "col"} for cell in read.named("th"))
     assert len(read.named("caption")) == len(read.named("table"))
-    regions = [attributes for attributes in read.named("div") if attributes.get("class") == "table"]
-    assert all(each["tabindex"] == "0" and each["aria-label"] for each in regions)
+    regions = [attributes for attributes in read.named("div") if attributes.get("class") in ("table", "plot")]
+    assert all(each["tabindex"] == "0" for each in regions)
+    assert len({each["aria-label"] for each in regions}) == len(regions)
+    assert len(read.ids) == len(set(read.ids))
 
 
-def test_the_contrast_is_enough_for_small_text() -> None:
-    """WCAG 2.2, 1.4.3: 4.5 to 1, on white and on the grey of the table heads."""
-    for colour in set(re.findall(r"[^-]color: (#[0-9a-f]{6})", style())):
-        for ground in ("#ffffff", "#efefef"):
-            lighter, darker = sorted((luminance(colour), luminance(ground)), reverse=True)
-            assert (lighter + 0.05) / (darker + 0.05) >= 4.5, (colour, ground)
+def colours(scheme: str) -> dict[str, str]:
+    """The custom properties of `look.css`: those of a light screen, or what a dark one has instead."""
+    light, dark = static_files()["look.css"].plain.decode().split("@media (prefers-color-scheme: dark)")
+    found = re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6})", light if scheme == "light" else dark)
+    return dict(found)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_contrast_is_enough_for_small_text(scheme: str) -> None:
+    """WCAG 2.2, 1.4.3: 4.5 to 1, on the ground of the page and on that of a panel; urgency on its own."""
+    known = colours(scheme)
+    pairs = [(ink, ground) for ink in ("ink", "quiet", "accent") for ground in ("paper", "panel")]
+    pairs += [(each, f"{each}-paper") for each in ("emergency", "urgent", "routine")] + [("accent-ink", "accent")]
+    for ink, ground in pairs:
+        lighter, darker = sorted((luminance(known[ink]), luminance(known[ground])), reverse=True)
+        assert (lighter + 0.05) / (darker + 0.05) >= 4.5, (ink, ground)
 
 
 def luminance(colour: str) -> float:
@@ -150,39 +124,8 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def test_the_model_page_tells_every_attribute(client: TestClient) -> None:
-    now = Models(Settings()).current
-    assert now.card is not None
-    read = Read(client.get("/model").text)
-    for each in (*of_the_model(now.card, now.report), *of_the_rules()):
-        assert f"{each.attribute} {each.paragraph} " in read.text
-        assert re.sub(r"\s+", " ", each.text) in read.text
-    assert now.version in read.text
-    assert "never from patients" in read.text
-    assert "The rules answer alone" not in read.text
-
-
-def test_without_a_model_the_page_says_so(tmp_path: Path) -> None:
-    with served(Settings(model_dir=tmp_path)) as client:
-        answer = client.get("/model")
-    assert answer.status_code == 200
-    read = Read(answer.text)
-    assert "The rules answer alone just now. No model is loaded" in read.text
-    assert str(tmp_path) not in answer.text
-    assert all(each.text in read.text for each in of_the_rules())
-
-
-def test_what_a_manifest_says_is_text_and_never_markup(tmp_path: Path) -> None:
-    folder = an_odd_model(tmp_path, ODD)
-    change_manifest(folder, limits=["<script>alert(1)</script> & more."])
-    with served(Settings(model_dir=tmp_path, model_version=ODD)) as client:
-        answer = client.get("/model")
-    assert "<script" not in answer.text
-    assert "<script>alert(1)</script> & more." in Read(answer.text).text
-
-
 def test_the_form_asks_for_everything(client: TestClient) -> None:
-    read = Read(client.get("/").text)
+    read = Read(client.get("/form").text)
     asked = [each.text for part in exam_form() for each in part.questions]
     assert len(asked) == len(exam_items())
     assert sorted(asked) == sorted(question(code) for code in exam_items())
@@ -197,14 +140,14 @@ def test_the_form_asks_for_everything(client: TestClient) -> None:
 
 def test_on_paper_the_form_says_whose_it_is(client: TestClient) -> None:
     """Hazard H-10: a sheet is taken for that of somebody else."""
-    html = client.get("/").text
+    html = client.get("/form").text
     read = Read(html)
     first = question("patient.age_years")
     for line in ("Person:", "Date and time of the examination:", "Examined by:"):
         assert read.text.index(line) < read.text.index(first)
     (lines,) = re.findall(r'<ul class="occasion">(.*?)</ul>', html, re.DOTALL)
     assert lines.count('<span class="blank"></span>') == 3
-    screen, printed = style().split("@media print")
+    screen, printed = static_files()["pages.css"].plain.decode().split("@media print")
     assert re.search(r"\.occasion \{ display: none;", screen)
     assert re.search(r"\.occasion \{ display: block;", printed)
 

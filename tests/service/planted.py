@@ -107,6 +107,8 @@ def elsewhere() -> Iterator[Planted]:
     for path in (
         *(f"/{MARKER}", f"/v1/assessments/{MARKER}", f"/v1/assessments/{MARKER}/outcome", f"/v1/rules/{MARKER}"),
         *(f"/v1/rules?{MARKER}={MARKER}", f"/health/live?{MARKER}", f"/metrics?{MARKER}", f"/v1/rules/{MARKER}/"),
+        *(f"/?language={MARKER}", f"/?code={MARKER}&state={MARKER}", f"/launch?iss={MARKER}&launch={MARKER}"),
+        *(f"/rules?q={MARKER}", f"/static/{MARKER}/{MARKER}.js", f"/model/plots/{MARKER}.png"),
     ):
         yield Planted(name=f"GET {path}", method="GET", path=path)
     outcome = {"roots": [MARKER], "confirmed_by": MARKER, "confirmed_on": MARKER, f"{MARKER} of London": NUMBER}
@@ -116,6 +118,8 @@ def elsewhere() -> Iterator[Planted]:
         path=f"/v1/assessments/{MARKER}/outcome",
         body=json.dumps(outcome).encode(),
     )
+    search = json.dumps({"reference": MARKER, f"{MARKER} of London": NUMBER}).encode()
+    yield Planted(name="a search", path="/v1/examinations/search", body=search)
     for query in (f"{MARKER}=1", f"explain={MARKER}", f"commit=true&{MARKER}", "commit=false"):
         yield Planted(name=f"POST ?{query}", path=f"/v1/assessments?{query}", body=whole.encode())
     yield Planted(name="DELETE", method="DELETE", path=f"/v1/rules/{MARKER}")

@@ -3,8 +3,7 @@
 import re
 from pathlib import Path
 
-from service.catalogue import Translated, written
-from service.rules.rulebook import english_texts
+from service.catalogue import Translated, every_text, written
 from service.rules.wording import Wording
 
 LANGUAGE = "qps"
@@ -32,15 +31,13 @@ def english_left(text: str) -> list[str]:
 
 PSEUDO = Wording(
     language=LANGUAGE,
-    texts={
-        f"{rule}.{part}": in_pseudo(text) for rule, parts in english_texts().items() for part, text in parts.items()
-    },
+    texts={f"{rule}.{part}": in_pseudo(text) for rule, parts in every_text().items() for part, text in parts.items()},
 )
 
 
 def write_pseudo(folder: Path, *, left_out: tuple[str, ...] = ()) -> Path:
     """The catalogue of the language in `folder`, without the texts `left_out`."""
-    english = {f"{rule}.{part}": text for rule, parts in english_texts().items() for part, text in parts.items()}
+    english = {f"{rule}.{part}": text for rule, parts in every_text().items() for part, text in parts.items()}
     said = {key: Translated(english=text, translation=in_pseudo(text)) for key, text in english.items()}
     path = folder / f"{LANGUAGE}.toml"
     path.write_text(written(LANGUAGE, {key: text for key, text in said.items() if key not in left_out}), "utf-8")

@@ -13,7 +13,7 @@ from training.candidates import CANDIDATES, PERCEPTRON, TREES
 from training.estimator import COLUMNS, Calibrated, Fitted, calibrate, fit, membership
 from training.export import ParityBroken, check_parity, graph, infer, scatter_missing, serialize
 
-ROWS = 20000
+ROWS = 8000
 KINDS: dict[str, dict[str, Any]] = {
     "evidence": {"C": 1.0},
     "logistic": {"C": 0.01},
@@ -119,4 +119,4 @@ def test_the_sets_of_roots_add_up_to_the_probabilities_before_they_are_held(
 
 def test_one_row_alone_gets_what_it_gets_among_many(model: Calibrated, rows: np.ndarray) -> None:
     onnx_bytes = serialize(graph(model))
-    assert infer(onnx_bytes, rows[7:8])[0] == pytest.approx(infer(onnx_bytes, rows)[7], abs=1e-12)
+    assert infer(onnx_bytes, rows[7:8])[0] == pytest.approx(infer(onnx_bytes, rows[:500])[7], abs=1e-12)

@@ -70,6 +70,8 @@ class Desk:
 @pytest.fixture
 def desk(runs: Runs, table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setattr("training.run.CANDIDATES", (EVIDENCE,))
+    # Most of the time of so small a run; test_typicality looks at what it is for.
+    monkeypatch.setattr("training.typicality.ALONE", 50)
     return Desk(table=table, into=tmp_path / "candidates")
 
 

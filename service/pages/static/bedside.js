@@ -1,0 +1,55 @@
+// The bedside page: examine, look, act. Each part starts by itself; the state and the answer are what they share.
+
+import { firstSentence, showAnswer, urgencyWord } from "./answer.js";
+import { startBody } from "./body.js";
+import { connectionOf } from "./connection.js";
+import { announce, element } from "./elements.js";
+import { startEntry } from "./entry.js";
+import { startFlags } from "./flags.js";
+import { startTools } from "./keys.js";
+import { startLaunch } from "./launch.js";
+import { startLive } from "./live.js";
+import { startRecording } from "./recording.js";
+import { startSignIn } from "./signin.js";
+import { startStrength } from "./strength.js";
+import { startTakeAway } from "./takeaway.js";
+import { word } from "./words.js";
+
+const place = (name) => document.getElementById(name);
+
+/** The line at the foot of a small screen: how urgent, and the way to the whole answer. */
+function showBar(answer) {
+  const bar = place("bar");
+  bar.hidden = answer === null;
+  if (answer === null) return;
+  bar.className = answer.urgency;
+  bar.replaceChildren(
+    element("a", { href: "#answer" }, element("strong", {}, urgencyWord(answer)), ` ${firstSentence(answer.impression.text)[0]}`),
+  );
+}
+
+let heard = "";
+
+document.addEventListener("answer", ({ detail: { answer } }) => {
+  showAnswer(place("said"), answer);
+  showBar(answer);
+  const line = word("answer.updated", { urgency: urgencyWord(answer), line: firstSentence(answer.impression.text)[0] });
+  if (line !== heard) announce(line);
+  heard = line;
+});
+document.addEventListener("answer-gone", () => {
+  place("said").replaceChildren();
+  showBar(null);
+  heard = "";
+});
+
+startTools();
+startSignIn(place("signin"));
+startEntry(place("entry"));
+startBody(place("body"));
+startFlags(place("entry"));
+startRecording(place("recording"));
+startTakeAway(place("takeaway"));
+startStrength(place("strength"));
+startLaunch(place("from-record"));
+startLive(connectionOf(place("connection"), place("said")));

@@ -1,0 +1,89 @@
+// What stands between what is entered and its answer: the line that says so, and the marks of an old answer.
+
+import { element } from "./elements.js";
+import { fault } from "./entry.js";
+import { chips } from "./links.js";
+import { control } from "./vocabulary.js";
+import { word } from "./words.js";
+
+/**
+ * @param {HTMLElement} line says what is the matter
+ * @param {HTMLElement} shown holds the answer
+ * @returns {(outcome: import("./live.js").Outcome) => void}
+ */
+export function connectionOf(line, shown) {
+  let answered = null;
+  let lost = false;
+
+  document.addEventListener("answer", () => {
+    answered = new Date();
+  });
+
+  return function told(outcome) {
+    shown.setAttribute("aria-busy", String(outcome.kind === "asking"));
+    if (outcome.kind === "asking") return;
+    const right = outcome.kind === "answered" || outcome.kind === "idle";
+    shown.toggleAttribute("data-stale", !right && answered !== null);
+    if (outcome.kind === "idle") answered = null;
+    showFaults(outcome.problem?.errors ?? []);
+    line.className = right ? "" : "notice";
+    line.replaceChildren(...words(outcome));
+    if (!right && answered) {
+      const time = answered.toLocaleTimeString(document.documentElement.lang);
+      line.append(" ", element("strong", {}, word("answer.stale", { time })));
+    }
+    if (outcome.kind === "answered" && lost) line.replaceChildren(word("answer.back"));
+    lost = outcome.kind === "offline" || outcome.kind === "trouble";
+  };
+}
+
+function words({ kind, seconds, status, problem }) {
+  const wait = Math.ceil(seconds ?? 0);
+  const now = element(
+    "button.link",
+    { type: "button", onclick: () => window.dispatchEvent(new Event("online")) },
+    word("answer.again_now"),
+  );
+  switch (kind) {
+    case "idle":
+      return [word("answer.waiting_age")];
+    case "answered":
+      return [];
+    case "offline":
+      return [word("answer.offline"), " ", word("answer.again_in", { seconds: wait }), " ", now];
+    case "busy":
+      return [word("answer.busy", { seconds: wait })];
+    case "trouble":
+      return [
+        word("answer.trouble", { status }),
+        ...flagsAtLeast(problem),
+        " ",
+        word("answer.again_in", { seconds: wait }),
+        " ",
+        now,
+      ];
+    case "unknown":
+      return [word("answer.sign_in")];
+    case "forbidden":
+      return [word("answer.not_allowed", { detail: problem.detail ?? "" })];
+    default: {
+      const errors = problem.errors ?? [];
+      const said = errors.length ? errors.map((each) => each.detail).join(" ") : (problem.detail ?? `(${status})`);
+      return [word("answer.refused"), " ", said, chips(errors.map((each) => each.pointer).filter(Boolean))];
+    }
+  }
+}
+
+/** The red flags, which a service that cannot answer still says. */
+function flagsAtLeast(problem) {
+  const present = problem?.red_flags?.present ?? [];
+  return present.map((flag) => element("p", {}, element("strong", {}, flag.label), ` – ${flag.action}`));
+}
+
+function showFaults(errors) {
+  document.querySelectorAll("#entry .item .fault").forEach((each) => fault(each.closest(".item"), ""));
+  for (const { pointer, detail } of errors) {
+    const item = control(pointer);
+    if (item && item.dataset.kind !== "regions") fault(item, detail);
+  }
+}

@@ -1,0 +1,231 @@
+// The form: what is entered goes into the state, and the state is what the form shows.
+
+import { announce } from "./elements.js";
+import { mirrored } from "./marks.js";
+import { control } from "./vocabulary.js";
+import { get, put, state } from "./state.js";
+import { word } from "./words.js";
+
+const OTHER = "/other_leg/";
+
+/**
+ * @param {HTMLFormElement} form
+ */
+export function startEntry(form) {
+  repeatForOtherLeg(form);
+  for (const input of form.querySelectorAll("input[type=radio]")) input.name = input.closest("[data-pointer]").dataset.pointer;
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("change", (event) => entered(event.target));
+  form.addEventListener("input", (event) => {
+    if (["number", "text"].includes(event.target.type)) entered(event.target);
+  });
+  clearOnSecondTap(form);
+  form.addEventListener("keydown", byKey);
+  state.subscribe(() => show(form));
+  show(form);
+}
+
+/** The controls of the worse leg once more, for the other one. */
+function repeatForOtherLeg(form) {
+  const place = form.querySelector("#other-leg");
+  for (const part of form.querySelectorAll("#s-examination .part")) {
+    const copy = part.cloneNode(true);
+    // How it is examined is said once; the buttons of both legs lead there.
+    copy.querySelectorAll("[popover]").forEach((each) => each.remove());
+    for (const each of [copy, ...copy.querySelectorAll("*")]) {
+      const pointer = each.getAttribute("data-pointer");
+      if (pointer) each.setAttribute("data-pointer", pointer.replace("/examination/", OTHER));
+      for (const name of ["id", "for", "aria-labelledby"]) {
+        if (each.hasAttribute(name)) each.setAttribute(name, `other-${each.getAttribute(name)}`);
+      }
+    }
+    place.append(copy);
+  }
+}
+
+function entered(input) {
+  const item = input.closest("[data-pointer]");
+  if (!item || item.dataset.kind === "regions") return;
+  const pointer = item.dataset.pointer;
+  const value = read(item, input);
+  fault(item, Number.isNaN(value) ? word("form.no_number") : "");
+  if (Number.isNaN(value)) return;
+  state.change(
+    (draft) => {
+      put(draft.exam, pointer, value);
+      if (pointer !== "/history/side") return;
+      put(draft.page, "/side_stated", value === undefined ? undefined : true);
+      put(draft.page, "/marks", mirrored(draft.page.marks, value));
+    },
+    { key: ["number", "text"].includes(item.dataset.kind) ? pointer : null },
+  );
+}
+
+/** What an item says as the contract writes it; undefined for not assessed, NaN for what is no number. */
+function read(item, input) {
+  switch (item.dataset.kind) {
+    case "number":
+      if (input.validity.badInput) return NaN;
+      return input.value.trim() === "" ? undefined : Number(input.value);
+    case "text":
+      return input.value.trim() || undefined;
+    case "moment":
+      return input.value ? new Date(input.value).toISOString() : undefined;
+    case "choices":
+      return listed(item, input);
+    default:
+      return meaning(item.dataset.kind, input.value);
+  }
+}
+
+function meaning(kind, value) {
+  if (value === "") return undefined;
+  if (kind === "boolean") return value === "true";
+  if (kind === "grade" && value !== "weak") return Number(value);
+  return value;
+}
+
+/** A list that is complete: something of it, or none of it; nothing ticked is not asked. */
+function listed(item, input) {
+  const boxes = [...item.querySelectorAll("input")];
+  const none = boxes.find((each) => each.value === "");
+  if (input === none && none.checked) return [];
+  const ticked = boxes.filter((each) => each.checked && each !== none).map((each) => each.value);
+  return ticked.length ? ticked : undefined;
+}
+
+function show(form) {
+  for (const item of form.querySelectorAll("[data-pointer]")) {
+    const value = get(state.now.exam, item.dataset.pointer);
+    item.classList.toggle("answered", value !== undefined);
+    showValue(item, value);
+  }
+  const other = form.querySelector("#other-leg");
+  if (state.now.exam.other_leg) other.open = true;
+}
+
+function showValue(item, value) {
+  const inputs = item.querySelectorAll("input");
+  switch (item.dataset.kind) {
+    case "regions":
+      return;
+    case "number":
+    case "text": {
+      const [input] = inputs;
+      const kept = item.dataset.kind === "number" && input.value !== "" ? Number(input.value) : input.value || undefined;
+      // While somebody types, `4.` is not overwritten by 4.
+      if (kept !== value && !(input.validity.badInput && value === undefined)) input.value = value ?? "";
+      return;
+    }
+    case "moment":
+      if (value === undefined || new Date(inputs[0].value).getTime() !== Date.parse(value)) inputs[0].value = local(value);
+      return;
+    case "choices":
+      inputs.forEach((each) => {
+        each.checked = each.value === "" ? value?.length === 0 : Boolean(value?.includes(each.value));
+      });
+      return;
+    default:
+      inputs.forEach((each) => {
+        each.checked = meaning(item.dataset.kind, each.value) === value;
+      });
+  }
+}
+
+/** A moment as a field for date and time has it: the clock of this place, to the minute. */
+function local(moment) {
+  if (moment === undefined) return "";
+  const at = new Date(moment);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/** A tap on the answer that is chosen takes it back. */
+function clearOnSecondTap(form) {
+  let chosen = null;
+  form.addEventListener("pointerdown", (event) => {
+    const input = event.target.closest("label")?.querySelector("input[type=radio]");
+    chosen = input?.checked && input.value !== "" ? input : null;
+  });
+  form.addEventListener("click", (event) => {
+    if (event.target !== chosen || event.target.type !== "radio") return;
+    chosen = null;
+    choose(event.target.closest("[data-pointer]"), "");
+  });
+}
+
+/** Choose an answer of a radio group by its value, and put the focus there. */
+function choose(item, value) {
+  const input = item.querySelector(`input[value="${CSS.escape(value)}"]`);
+  if (!input) return;
+  input.checked = true;
+  input.focus();
+  entered(input);
+}
+
+function byKey(event) {
+  const { target, key } = event;
+  if (event.ctrlKey || event.metaKey || event.altKey || target.type !== "radio") return;
+  const item = target.closest("[data-pointer]");
+  if (key === "Delete" || key === "Backspace") {
+    choose(item, "");
+  } else if (item.dataset.kind === "grade" && (key === "+" || key === "-")) {
+    const grade = Number(item.querySelector("input:checked").value);
+    choose(item, String(grade + (key === "+" ? 0.5 : -0.5)));
+  } else {
+    const answers = [...item.querySelectorAll("input")].filter((each) => each.value !== "");
+    // A digit is the grade itself, or 4 would mean 4 minus.
+    const named = answers.find((each) => (/\d/.test(key) ? each.value : firstOf(each)) === key.toLowerCase());
+    if (!named) return;
+    choose(item, named.value);
+  }
+  event.preventDefault();
+}
+
+function firstOf(input) {
+  return input.nextElementSibling.textContent.trim().charAt(0).toLowerCase();
+}
+
+/**
+ * Say what is wrong with an item beside it; nothing takes it away.
+ * @param {HTMLElement} item
+ * @param {string} text
+ */
+export function fault(item, text) {
+  let place = item.querySelector(".fault");
+  if (!place && !text) return;
+  if (!place) {
+    place = document.createElement("p");
+    place.className = "fault";
+    place.id = `fault-${item.dataset.pointer.slice(1).replaceAll("/", "-")}`;
+    item.append(place);
+  }
+  place.textContent = text;
+  place.hidden = !text;
+  for (const input of item.querySelectorAll("input")) {
+    if (text) input.setAttribute("aria-describedby", place.id);
+    else input.removeAttribute("aria-describedby");
+    input.toggleAttribute("aria-invalid", Boolean(text));
+  }
+}
+
+/**
+ * Go to the control of an item, wherever it is, and put the focus on it.
+ * @param {string} pointer
+ */
+export function jump(pointer) {
+  const item = nearest(pointer);
+  if (!item) return;
+  for (let each = item.parentElement; each; each = each.parentElement) if (each.tagName === "DETAILS") each.open = true;
+  const place = item.dataset.kind === "regions" ? document.getElementById("body") : item;
+  const focus = place.querySelector("input:checked") ?? place.querySelector("input, button, [tabindex]");
+  place.scrollIntoView({ block: "center" });
+  focus?.focus({ preventScroll: true });
+  place.classList.remove("shown");
+  requestAnimationFrame(() => place.classList.add("shown"));
+  announce(item.dataset.label);
+}
+
+/** The control at a pointer, or the first within it: a straight leg raise has two. */
+function nearest(pointer) {
+  return control(pointer) ?? document.querySelector(`[data-pointer^="${CSS.escape(pointer + "/")}"]`);
+}

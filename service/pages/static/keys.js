@@ -1,0 +1,112 @@
+// The keys of the whole page, the list of them, and the tools at its top.
+
+import { announce, element } from "./elements.js";
+import { state } from "./state.js";
+import { word } from "./words.js";
+
+const LISTED = ["tab", "arrows", "first", "half", "delete", "mark", "undo", "section", "answer", "help"];
+
+/** The buttons at the top of the page, and the keys that do the same. */
+export function startTools() {
+  const tool = (name, act) => document.getElementById(name).addEventListener("click", act);
+  tool("undo", undo);
+  tool("redo", redo);
+  tool("clear", confirmClear);
+  tool("keys", showKeys);
+  document.getElementById("language")?.addEventListener("change", ({ target }) => {
+    window.location.assign(`?language=${encodeURIComponent(target.value)}`);
+  });
+  state.subscribe(show);
+  show();
+  document.addEventListener("keydown", byKey);
+}
+
+function show() {
+  document.getElementById("undo").disabled = !state.canUndo;
+  document.getElementById("redo").disabled = !state.canRedo;
+  document.getElementById("clear").disabled = !state.canUndo && !state.canRedo && Object.keys(state.now.exam).length === 0;
+}
+
+function undo() {
+  state.undo();
+  announce(word("form.undone"));
+}
+
+function redo() {
+  state.redo();
+  announce(word("form.redone"));
+}
+
+function byKey(event) {
+  const { key, target } = event;
+  if ((event.ctrlKey || event.metaKey) && !event.altKey) {
+    const name = key.toLowerCase();
+    if (name !== "z" && name !== "y") return;
+    event.preventDefault();
+    if (name === "y" || event.shiftKey) redo();
+    else undo();
+    return;
+  }
+  // Single keys can be turned off, for those who speak to their computer (WCAG 2.2, 2.1.4).
+  const typing = target.closest("textarea, select, dialog, input:not([type=radio], [type=checkbox])");
+  if (typing || event.altKey || state.now.page.keys_off) return;
+  const act = { "?": showKeys, a: toAnswer, "[": () => toSection(-1), "]": () => toSection(1) }[key];
+  if (!act || event.defaultPrevented) return;
+  event.preventDefault();
+  act();
+}
+
+function toAnswer() {
+  const place = document.getElementById("answer");
+  place.scrollIntoView();
+  place.focus({ preventScroll: true });
+}
+
+function toSection(step) {
+  const heads = [...document.querySelectorAll("#entry h2")];
+  const here = heads.findLastIndex((each) => each.closest("section").contains(document.activeElement));
+  const next = heads[Math.min(Math.max(here + step, 0), heads.length - 1)];
+  next.scrollIntoView();
+  next.focus({ preventScroll: true });
+}
+
+function confirmClear() {
+  const dialog = document.getElementById("keys-shown");
+  const button = (name, act, style = "") =>
+    element(`button${style}`, { type: "button", onclick: () => (dialog.close(), act()) }, word(`form.${name}`));
+  dialog.replaceChildren(
+    element("h2", { id: "h-keys" }, word("form.clear_question")),
+    element("p", {}, word("form.clear_why")),
+    element("p.buttons", {}, button("clear_yes", clear, ".main"), button("clear_no", () => {})),
+  );
+  dialog.showModal();
+}
+
+function clear() {
+  state.clear();
+  window.scrollTo(0, 0);
+  document.querySelector("#entry input")?.focus();
+  announce(word("form.cleared"));
+}
+
+function showKeys() {
+  const dialog = document.getElementById("keys-shown");
+  const single = element("input", {
+    type: "checkbox",
+    checked: !state.now.page.keys_off,
+    onchange: ({ target }) => state.note((draft) => (draft.page.keys_off = !target.checked)),
+  });
+  dialog.replaceChildren(
+    element("h2", { id: "h-keys" }, word("form.keys_heading")),
+    element(
+      "dl.keys",
+      {},
+      LISTED.map((name) =>
+        element("div", {}, element("dt", {}, word(`form.key_${name}`)), element("dd", {}, word(`form.key_${name}_does`))),
+      ),
+    ),
+    element("label.check", {}, single, ` ${word("form.keys_on")}`),
+    element("p.buttons", {}, element("button.main", { type: "button", onclick: () => dialog.close() }, word("form.close"))),
+  );
+  dialog.showModal();
+}

@@ -1,0 +1,60 @@
+// What the items of the examination are called, read from the form: there is no second list.
+
+import { word } from "./words.js";
+
+const LEG = /^\/(examination|other_leg)\//;
+
+/**
+ * The control of an item or of a group of items.
+ * @param {string} pointer
+ * @returns {HTMLElement | null}
+ */
+export function control(pointer) {
+  return document.querySelector(`[data-pointer="${CSS.escape(pointer)}"]`);
+}
+
+/**
+ * What an item is called in a list: `Great toe extension`, told apart from that of the other leg.
+ * @param {string} pointer
+ * @returns {string}
+ */
+export function label(pointer) {
+  const name = control(pointer)?.dataset.label ?? pointer.split("/").at(-1).replaceAll("_", " ");
+  return pointer.startsWith("/other_leg/") ? word("answer.of_other_leg", { finding: name }) : name;
+}
+
+/**
+ * What a value of an item is called: `4+`, `Reduced`, `yes`, `45°`.
+ * @param {string} pointer
+ * @param {unknown} value
+ * @returns {string}
+ */
+export function said(pointer, value) {
+  if (value === undefined || value === null) return word("answer.not_assessed");
+  if (Array.isArray(value)) {
+    return value.length ? value.map((each) => option(pointer, each)).join(", ") : word("answer.none");
+  }
+  if (typeof value === "object") {
+    return Object.entries(value).map(([key, each]) => said(`${pointer}/${key}`, each)).join(", ");
+  }
+  return option(pointer, value);
+}
+
+function option(pointer, value) {
+  const place = control(pointer);
+  const input = place?.querySelector(`input[value="${CSS.escape(String(value))}"]`);
+  if (input) return input.dataset.said ?? input.parentElement.textContent.trim();
+  const region = place?.dataset.kind === "regions" ? control(`/examination/sensation/${value}`)?.dataset.label : null;
+  if (region) return region;
+  const unit = place?.dataset.unit;
+  return unit ? word(`unit.${unit}`, { value }) : String(value);
+}
+
+/**
+ * How an item is examined, and what is normal; empty where there is nothing to say.
+ * @param {string} pointer
+ * @returns {string}
+ */
+export function how(pointer) {
+  return control(pointer.replace(LEG, "/examination/"))?.querySelector("[popover] p")?.textContent ?? "";
+}
