@@ -24,7 +24,11 @@ function showBar(answer) {
   if (answer === null) return;
   bar.className = answer.urgency;
   bar.replaceChildren(
-    element("a", { href: "#answer" }, element("strong", {}, urgencyWord(answer)), ` ${firstSentence(answer.impression.text)[0]}`),
+    element(
+      "a",
+      { href: "#answer" },
+      element("span", {}, element("strong", {}, urgencyWord(answer)), ` ${firstSentence(answer.impression.text)[0]}`),
+    ),
   );
 }
 

@@ -34,6 +34,7 @@ export function fillSheet(sheet, summary) {
  * @param {HTMLElement[]} content
  */
 export function fillLeaflet(sheet, content) {
+  sheet.classList.remove("dense");
   sheet.replaceChildren(...content);
   fits(sheet, LEAFLET);
 }
