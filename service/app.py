@@ -41,6 +41,8 @@ from service.identity.cds_clients import cds_admission_of
 from service.metrics import Metrics
 from service.models import Models, Reloaded
 from service.openapi import openapi
+from service.pages.connections import connections
+from service.pages.launch_page import launch_page
 from service.pages.model_page import model_page
 from service.pages.routes import pages
 from service.pages.rules_page import rules_page
@@ -116,7 +118,7 @@ def create_app(settings: Settings, classify: Classify | None = None, catalogues:
     admission = admission_of(settings, refused=seen.refused)
     used = SeenTokens(database, seconds=settings.record_seconds, unshared=seen.unshared)
     cds_admission = cds_admission_of(settings, used, refused=seen.refused)
-    address, fetcher = public_address(settings), fetcher_of(settings)
+    address, fetcher, reach = public_address(settings), fetcher_of(settings), connections(settings)
     consult = Consult(
         models=models,
         record=record,
@@ -172,7 +174,8 @@ def create_app(settings: Settings, classify: Classify | None = None, catalogues:
         definitions(lambda: models.current, address, auth=settings.auth, cors=bool(settings.cors_origins))
     )
     app.include_router(assessing(consult, admission, languages, lambda: models.current, address))
-    app.include_router(pages(languages))
+    app.include_router(pages(languages, reach))
+    app.include_router(launch_page(languages, reach))
     app.include_router(rules_page(settings.red_flag_policy, languages))
     app.include_router(model_page(lambda: models.current))
     app.include_router(static())

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from service.identity.addresses import checked_base, checked_url, host_of, is_loopback
 from service.identity.rate_limits import parsed
 from service.identity.record_systems import CdsClient, what_confuses
+from service.identity.smart_servers import SmartServer
 from service.released import CHAMPION
 from service.rules.guideline import Policy
 
@@ -130,12 +131,25 @@ class Settings(BaseSettings):
         description="where the record system launches the bedside page as a SMART app; without it cards link to the "
         "page by its address",
     )
+    smart_servers: tuple[SmartServer, ...] = Field(
+        (),
+        description="JSON list of the FHIR servers that may launch the bedside page as a SMART app, each with `iss` "
+        "and `client_id`, and `origins` where sign-in or frames are of another origin",
+    )
+    jwt_page_client_id: str | None = Field(
+        None,
+        description="`jwt`: the bedside page's name at the issuer, as a public client (PKCE); without it the page asks "
+        "for a token",
+    )
     model_seconds: float = Field(
         0.5, gt=0, description="how long one call of the model may take before the rules answer without it"
     )
     log_level: Literal["critical", "error", "warning", "info", "debug"] = Field("info", description="what is logged")
 
-    @field_validator("cors_origins", "allowed_hosts", "cds_clients", "cds_audiences", "fhir_servers", mode="before")
+    @field_validator(
+        *("cors_origins", "allowed_hosts", "cds_clients", "cds_audiences", "fhir_servers", "smart_servers"),
+        mode="before",
+    )
     @classmethod
     def _list(cls, stated: Any) -> Any:
         if not isinstance(stated, str):

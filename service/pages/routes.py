@@ -7,18 +7,18 @@ from starlette.responses import Response
 
 from service.languages import Languages
 from service.pages.bedside import bedside_sections, second_line
+from service.pages.connections import Connections
 from service.pages.exam_form import OCCASION, exam_form
 from service.pages.rendering import page
 from service.pages.words import as_data, words_as_json
-from service.terminology.systems import EXAM_VALUES, QUESTIONNAIRE
 
 STYLES: Final = ("look.css", "bedside.css", "body.css", "print.css")
 SCRIPTED: Final = ("answer", "body", "form", "launch", "signin", "takeaway", "unit")
 """The words that the scripts of the bedside page say."""
 
 
-def pages(languages: Languages) -> APIRouter:
-    """The routes. They are for people, and not in the OpenAPI document."""
+def pages(languages: Languages, reach: Connections) -> APIRouter:
+    """The routes, for people and not in the OpenAPI document; `reach` is whom else the bedside page may ask."""
     router = APIRouter(include_in_schema=False)
 
     @router.head("/")
@@ -35,7 +35,9 @@ def pages(languages: Languages) -> APIRouter:
             styles=STYLES,
             sections=bedside_sections(language.wording),
             second_line=second_line(),
-            settings=as_data({"auth": "none", "exam_values": EXAM_VALUES, "questionnaire": QUESTIONNAIRE}),
+            settings=as_data(reach.told),
+            connect=reach.connect,
+            frames=reach.frames,
             words=words_as_json(SCRIPTED, language.wording),
         )
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.accessibility import faults
 from tests.browser.conftest import ServiceAt
 from tests.browser.entering import control
+from tests.browser.restoring import restore
 from tests.browser.watching import Watched
 
 KEY = "/patient/reference"
@@ -43,15 +44,7 @@ def examined(page: Page, service_at: ServiceAt) -> Callable[..., Page]:
         for each in visits[:-1]:
             answer = page.request.post(f"{service_at()}/v1/assessments", data=each)
             assert answer.status == 201, answer.text()
-        page.goto(f"{service_at()}/", wait_until="networkidle")
-        page.evaluate(
-            """async (exam) => {
-              const { state } = await import(document.querySelector("script[type=module]").src.replace("bedside", "state"));
-              state.change((draft) => { draft.exam = exam; });
-            }""",
-            visits[-1],
-        )
-        return page
+        return restore(page, service_at(), visits[-1])
 
     return recorded
 

@@ -12,6 +12,7 @@ from service.faults import HANDLERS
 from service.gate import Gate
 from service.languages import Languages
 from service.models import Models
+from service.pages.connections import connections
 from service.pages.exam_form import exam_form
 from service.pages.model_page import model_page
 from service.pages.rendering import figure
@@ -30,7 +31,7 @@ PATHS = ("/form", "/model", "/rules")
 def served(settings: Settings) -> TestClient:
     """A service that has the pages to read and nothing else, behind the real gate."""
     models, languages, app = Models(settings), Languages(), FastAPI(exception_handlers=HANDLERS)
-    app.include_router(pages(languages))
+    app.include_router(pages(languages, connections(settings)))
     app.include_router(rules_page(settings.red_flag_policy, languages))
     app.include_router(model_page(lambda: models.current))
     app.include_router(static())

@@ -1,104 +1,127 @@
-// The drawing: mark where it hurts and tingles by tap or key; after an answer the skin of each root shows how likely it is.
+// The drawing: mark where it hurts and tingles, by tap or by key. What it stands on is in marks.js, the shading of roots
+// in shading.js.
 
 import { announce, element } from "./elements.js";
-import { deny, KINDS, marksOf, place, standing } from "./marks.js";
-import { percent } from "./percent.js";
+import { astray, deny, KINDS, mark, marksOf, sidesOf, standing } from "./marks.js";
+import { startShading } from "./shading.js";
 import { state } from "./state.js";
-import { control } from "./vocabulary.js";
+import { label } from "./vocabulary.js";
 import { word } from "./words.js";
 
 const CYCLE = [[], ["pain"], ["pain", "tingling"], ["tingling"]];
-const DEEPEST = 75; // per cent of the colour of a root whose probability is 1
 const SVG = "http://www.w3.org/2000/svg";
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const NARROW = ["fifth_toe"]; // drawn as small as they are, and reached from a little beside them
 
 /**
  * @param {HTMLElement} root holds the views
  */
 export function startBody(root) {
-  const views = [...root.querySelectorAll(".body-view")];
-  const regions = views.flatMap((view) => [...view.querySelectorAll(".region")]);
-  views.forEach(nameView);
+  const regions = [...root.querySelectorAll(".region")];
+  root.querySelectorAll(".body-view").forEach(startView);
   regions.forEach(overlay);
-  root.append(...below(root, regions));
+  root.append(...below(regions));
 
   root.addEventListener("click", ({ target }) => {
     const region = target.closest?.("[data-region]");
     if (!region) return;
-    if (region.matches(".region")) focusOn(region);
+    if (region.matches(".region:not([data-echo])")) region.focus({ preventScroll: true });
     cycle(region);
   });
-  root.addEventListener("keydown", (event) => byKey(event, views));
+  root.addEventListener("keydown", byKey);
   state.subscribe(() => show(root, regions));
-  document.addEventListener("answer", ({ detail }) => shade(root, regions, detail.answer));
-  document.addEventListener("answer-gone", () => shade(root, regions, null));
   show(root, regions);
+  startShading(regions, root.querySelector(".legend.roots"));
 }
 
-const name = (region) => control(`/examination/sensation/${region}`)?.dataset.label ?? region;
-const sidesOf = ({ side }) => (side === "both" ? ["left", "right"] : [side]);
+const name = (region) => label(`/examination/sensation/${region}`);
+const marksAt = (marks, { region, side }) =>
+  KINDS.filter((kind) => sidesOf({ side }).some((each) => marks[kind][each].includes(region)));
+const reachable = (view) => [...view.querySelectorAll(".region:not([data-echo])")];
 
-function nameView(view) {
-  view.setAttribute("role", "group");
-  view.setAttribute("aria-label", word(`body.view_${view.dataset.view}`));
-  view.querySelectorAll(".region").forEach((region, at) => {
+/** One stop of the tab key in each view, the ring around it, and the name of what is pointed at below. */
+function startView(view) {
+  const caption = view.parentElement.querySelector("figcaption");
+  const ring = shape("ring");
+  view.append(ring);
+  view.querySelectorAll("[data-echo]").forEach((each) => each.setAttribute("aria-hidden", "true"));
+  reachable(view).forEach((region, at) => {
     region.setAttribute("role", "button");
     region.setAttribute("tabindex", at === 0 ? "0" : "-1");
   });
+  // The listeners stand on the figure: a drawing that has one of focus takes the focus itself in Chromium.
+  const figure = view.parentElement;
+  const named = ({ target }) => {
+    const region = target.closest(".region");
+    caption.textContent = region ? region.dataset.said : view.getAttribute("aria-label");
+    caption.classList.toggle("named", Boolean(region));
+  };
+  figure.addEventListener("pointerover", named);
+  figure.addEventListener("pointerleave", named);
+  figure.addEventListener("focusin", (event) => {
+    const { target } = event;
+    reachable(view).forEach((each) => each.setAttribute("tabindex", each === target ? "0" : "-1"));
+    if (target.matches(":focus-visible")) copyOf(target, ring);
+    ring.setAttribute("transform", target.parentElement.getAttribute("transform"));
+    named(event);
+  });
+  figure.addEventListener("focusout", () => {
+    ring.removeAttribute("href");
+    named({ target: view });
+  });
 }
 
-/** Marks lie above the shading, and take no taps. */
+function shape(kind) {
+  const made = document.createElementNS(SVG, "use");
+  made.setAttribute("class", kind);
+  return made;
+}
+
+function copyOf(region, to) {
+  to.setAttribute("href", region.getAttribute("href"));
+  return to;
+}
+
+/** Marks lie above the shading and take no taps. */
 function overlay(region) {
-  const mark = document.createElementNS(SVG, "path");
-  mark.setAttribute("d", region.getAttribute("d"));
-  mark.setAttribute("class", "mark");
-  region.after(mark);
-}
-
-function kindsAt(marks, { region, side }) {
-  return KINDS.filter((kind) => sidesOf({ side }).some((each) => marks[kind][each].includes(region)));
+  region.after(copyOf(region, shape("mark")));
+  if (!NARROW.includes(region.dataset.region) || "echo" in region.dataset) return;
+  const reach = copyOf(region, shape("reach"));
+  Object.assign(reach.dataset, { region: region.dataset.region, side: region.dataset.side });
+  region.nextElementSibling.after(reach);
 }
 
 function cycle({ dataset }) {
-  const kinds = kindsAt(marksOf(state.now), dataset).join();
+  const kinds = marksAt(marksOf(state.now), dataset).join();
   const at = CYCLE.findIndex((each) => each.join() === kinds);
-  mark(dataset, CYCLE[(at + 1) % CYCLE.length]);
+  become(dataset, CYCLE[(at + 1) % CYCLE.length]);
 }
 
-function mark(dataset, kinds) {
-  state.change((draft) => {
-    const marks = marksOf(draft);
-    for (const kind of KINDS) {
-      for (const side of sidesOf(dataset)) {
-        const rest = marks[kind][side].filter((each) => each !== dataset.region);
-        marks[kind][side] = kinds.includes(kind) ? [...rest, dataset.region] : rest;
-      }
-    }
-    place(draft, marks);
-  });
+function become(dataset, kinds) {
+  state.change((draft) => mark(draft, dataset, kinds));
   announce(spoken(dataset, kinds));
 }
 
-function spoken({ region, side }, kinds) {
+function spoken({ region, side }, kinds, view = null) {
   const where = word(`body.side_${side}`, { region: name(region) });
-  return word("body.marked", { where, kinds: word(`body.${kinds.join("_") || "nothing"}`) });
+  const place = view ? word("body.in_view", { where, view }) : where;
+  return word("body.marked", { where: place, kinds: word(`body.${kinds.join("_") || "nothing"}`) });
 }
 
-function byKey(event, views) {
+function byKey(event) {
   const region = event.target.closest?.(".region");
   if (!region || event.ctrlKey || event.metaKey || event.altKey) return;
-  const view = views.find((each) => each.contains(region));
-  const all = [...view.querySelectorAll(".region")];
-  const kinds = kindsAt(marksOf(state.now), region.dataset);
+  const all = reachable(region.closest(".body-view"));
+  const kinds = marksAt(marksOf(state.now), region.dataset);
   const toggled = (kind) => KINDS.filter((each) => (each === kind) !== kinds.includes(each));
   const { key } = event;
-  if (key in WAYS) focusOn(nearest(region, all, WAYS[key]));
-  else if (key === "Home") focusOn(all[0]);
-  else if (key === "End") focusOn(all.at(-1));
+  if (key in WAYS) nearest(region, all, WAYS[key]).focus();
+  else if (key === "Home") all[0].focus();
+  else if (key === "End") all.at(-1).focus();
   else if (key === "Enter" || key === " ") cycle(region);
-  else if (key === "p") mark(region.dataset, toggled("pain"));
-  else if (key === "t") mark(region.dataset, toggled("tingling"));
-  else if (key === "Delete" || key === "Backspace") mark(region.dataset, []);
+  else if (key === "p") become(region.dataset, toggled("pain"));
+  else if (key === "t") become(region.dataset, toggled("tingling"));
+  else if (key === "Delete" || key === "Backspace") become(region.dataset, []);
   else return;
   event.preventDefault();
 }
@@ -121,14 +144,8 @@ function middle(region) {
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 }
 
-function focusOn(region) {
-  region.closest(".body-view").querySelectorAll(".region").forEach((each) => each.setAttribute("tabindex", "-1"));
-  region.setAttribute("tabindex", "0");
-  region.focus();
-}
-
 /** What stands below the views: the legend, what was not asked, and every region by its name. */
-function below(root, regions) {
+function below(regions) {
   const denials = KINDS.map((kind) =>
     element(
       "button",
@@ -148,60 +165,51 @@ function below(root, regions) {
   });
   return [
     element("p.legend", {}, KINDS.map((kind) => element("span", {}, element(`span.chip.${kind}`), word(`body.${kind}`)))),
-    element("p.legend.roots", { hidden: true }),
+    element("div.legend.roots", { hidden: true }),
     element("p.denials", {}, denials),
     element("p.quiet.open", { role: "status" }),
+    element("p.notice.astray", { role: "status", hidden: true }),
     element("details.by-name", {}, element("summary", {}, word("body.by_name")), element("ul", {}, rows)),
   ];
 }
 
 function show(root, regions) {
   const marks = marksOf(state.now);
+  const first = new Set();
   for (const region of regions) {
-    const kinds = kindsAt(marks, region.dataset);
-    region.setAttribute("aria-label", spoken(region.dataset, kinds));
+    const { dataset } = region;
+    const kinds = marksAt(marks, dataset);
+    const key = `${dataset.region} ${dataset.side}`;
+    const view = first.has(key) ? region.closest(".body-view").getAttribute("aria-label") : null;
+    if (!("echo" in dataset)) {
+      first.add(key);
+      region.setAttribute("aria-label", spoken(dataset, kinds, view));
+    }
+    dataset.said = spoken(dataset, kinds);
     region.nextElementSibling.setAttribute("fill", kinds.length ? `url(#body-${kinds.join("-")})` : "none");
     region.classList.toggle("marked", kinds.length > 0);
+    if (region.matches(":focus, :hover")) region.closest("figure").querySelector("figcaption").textContent = dataset.said;
   }
   for (const button of root.querySelectorAll(".by-name button")) {
-    const kinds = kindsAt(marks, button.dataset);
+    const kinds = marksAt(marks, button.dataset);
     const where = word(`body.only_${button.dataset.side}`);
     button.textContent = kinds.length ? `${where}: ${word(`body.${kinds.join("_")}`)}` : where;
     button.setAttribute("aria-label", spoken(button.dataset, kinds));
     button.classList.toggle("marked", kinds.length > 0);
   }
-  const open = [];
+  showStanding(root);
+}
+
+function showStanding(root) {
+  const { exam } = state.now;
   for (const kind of KINDS) {
-    const stands = standing(state.now.exam, kind);
     const button = root.querySelector(`[data-deny="${kind}"]`);
-    button.disabled = stands === "some";
-    button.setAttribute("aria-pressed", String(stands === "none"));
-    if (stands === "open") open.push(word(`body.open_${kind}`));
+    button.disabled = standing(exam, kind) === "some";
+    button.setAttribute("aria-pressed", String(standing(exam, kind) === "none"));
   }
+  const open = KINDS.filter((kind) => standing(exam, kind) === "open").map((kind) => word(`body.open_${kind}`));
   root.querySelector(".open").textContent = open.join(" ");
-}
-
-/** The skin of each root in its colour, the deeper the likelier; nothing where the model says nothing. */
-function shade(root, regions, answer) {
-  const said = { worse: speaking(answer?.classifier), other: speaking(answer?.other_leg?.classifier) };
-  const side = state.now.exam.history?.side;
-  for (const region of regions) {
-    const worse = side === "left" || side === "right" ? region.dataset.side === side : true;
-    const classifier = worse || region.dataset.side === "both" ? said.worse : said.other;
-    const usual = region.dataset.roots?.split(" ")[0];
-    const probability = classifier?.roots[usual]?.probability ?? 0;
-    const share = Math.round(DEEPEST * probability);
-    region.style.fill = share ? `color-mix(in srgb, var(--${usual.toLowerCase()}) ${share}%, var(--skin))` : "";
-  }
-  const legend = root.querySelector(".legend.roots");
-  legend.hidden = said.worse === null;
-  legend.replaceChildren(
-    ...Object.entries(said.worse?.roots ?? {}).map(([which, { probability }]) =>
-      element("span", {}, element(`span.chip.${which.toLowerCase()}`), `${which} ${percent(probability)}`),
-    ),
-  );
-}
-
-function speaking(classifier) {
-  return classifier?.status === "ok" && !classifier.abstained ? classifier : null;
+  const note = root.querySelector(".astray");
+  note.hidden = !astray(state.now);
+  note.textContent = note.hidden ? "" : word("body.astray", { side: word(`body.only_${exam.history.side}`) });
 }

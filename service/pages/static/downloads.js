@@ -1,4 +1,4 @@
-// Files to keep: what was entered, the answer as it came, and the answer in FHIR. Their names say nothing of the person.
+// Files to keep: what was entered, the answer as it came, and in FHIR. Their names say nothing of the person.
 
 import { ask } from "./api.js";
 import { formResponse } from "./form_response.js";

@@ -1,4 +1,4 @@
-// The examination as an answered form of FHIR R4, made along the Questionnaire that the service serves: no list of its own.
+// The examination as an answered form of FHIR R4, made along the Questionnaire of the service: no list of its own.
 
 import { get } from "./state.js";
 
@@ -14,7 +14,7 @@ export function formResponse(questionnaire, exam, authored) {
     resourceType: "QuestionnaireResponse",
     questionnaire: questionnaire.url,
     status: "completed",
-    // Without a system it is the same key as in the contract: earlier examinations are found, and the answer is the same.
+    // Without a system it is the key of the contract: earlier examinations are found, and the answer is the same.
     ...(key ? { subject: { identifier: { value: key } } } : {}),
     authored,
     item: questionnaire.item.map((item) => answered(item, exam)).filter(Boolean),

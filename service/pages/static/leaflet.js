@@ -13,8 +13,10 @@ const DAY = 86_400_000; // ms
  */
 export function leafletOf({ urgency, impression, comparison, management }, at) {
   const { recommendations, follow_up: after } = management;
-  const of = (...categories) => recommendations.filter((each) => categories.includes(each.category)).map((each) => each.text_for_patient);
-  const rest = recommendations.filter((each) => !["safety_net", "follow_up"].includes(each.category)).map((each) => each.text_for_patient);
+  const said = (wanted) => recommendations.filter((each) => wanted(each.category)).map((each) => each.text_for_patient);
+  const of = (category) => said((each) => each === category);
+  const rest = said((each) => each !== "safety_net" && each !== "follow_up");
+  const by = after.within_days > 0 && word("takeaway.leaflet_by", { date: dayOf(at, after.within_days) });
   // In an emergency the way to the hospital is all there is to say, and it comes first.
   const parts =
     urgency === "emergency"
@@ -24,7 +26,7 @@ export function leafletOf({ urgency, impression, comparison, management }, at) {
           part("since", [comparison?.text_for_patient]),
           part("do", rest),
           part("watch", of("safety_net"), true),
-          part("again", [after.within_days > 0 && word("takeaway.leaflet_by", { date: dayOf(at, after.within_days) }), ...of("follow_up")]),
+          part("again", [by, ...of("follow_up")]),
         ];
   return parts.filter(({ texts }) => texts.length > 0);
 }
@@ -48,7 +50,12 @@ export function leafletElements(parts, at) {
   return [
     element("h2", {}, word("takeaway.leaflet_title")),
     ...parts.map(({ heading, texts, warns }) =>
-      element(warns ? "section.warns" : "section", {}, element("h3", {}, heading), texts.map((text) => element("p", {}, text))),
+      element(
+        warns ? "section.warns" : "section",
+        {},
+        element("h3", {}, heading),
+        texts.map((text) => element("p", {}, text)),
+      ),
     ),
     element("div.blanks", {}, blank("leaflet_for"), blank("leaflet_call"), element("p.quiet", {}, dayOf(at, 0))),
   ];
@@ -61,7 +68,8 @@ export function leafletElements(parts, at) {
  */
 export function leafletDialog(print) {
   const held = element("div");
-  const button = (name, style, act) => element(`button${style}`, { type: "button", onclick: act }, word(`takeaway.${name}`));
+  const button = (name, style, act) =>
+    element(`button${style}`, { type: "button", onclick: act }, word(`takeaway.${name}`));
   const dialog = element(
     "dialog.leaflet",
     { "aria-label": word("takeaway.leaflet") },

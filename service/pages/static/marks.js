@@ -1,60 +1,78 @@
 // Marks of pain and tingling on both legs, and what the contract makes of them: one list of regions, and one side.
 
-import { put } from "./state.js";
+import { get, put } from "./state.js";
 
 export const KINDS = ["pain", "tingling"];
 const LISTS = { pain: "/history/pain_locations", tingling: "/history/paresthesia_locations" };
 const SIDES = ["left", "right"];
 const MIDLINE = "low_back";
 
-/** No mark anywhere. */
-export function unmarked() {
-  return { pain: { left: [], right: [] }, tingling: { left: [], right: [] } };
+/** @typedef {{pain: {left: string[], right: string[]}, tingling: {left: string[], right: string[]}}} Marks */
+/** @typedef {{exam: object, page: object}} Entry */
+
+/**
+ * The sides that a shape of the drawing stands for.
+ * @param {{side: string}} shape
+ * @returns {string[]}
+ */
+export function sidesOf({ side }) {
+  return side === "both" ? SIDES : [side];
 }
 
 /**
- * The marks that are shown. A list of the examination that has regions without marks (it came from elsewhere) is shown
- * on the stated side, or on both.
- * @param {{exam: object, page: object}} now
+ * The marks that are shown: those that were made, as far as the lists of the examination still hold them. A region that
+ * came into a list without a mark is shown on the stated side, or on both.
+ * @param {Entry} entry
+ * @returns {Marks}
  */
-export function marksOf({ exam, page }) {
-  const marks = structuredClone(page.marks ?? unmarked());
-  const side = exam.history?.side;
+export function marksOf(entry) {
+  const made = madeIn(entry);
+  const side = entry.exam.history?.side;
+  const shown = SIDES.includes(side) ? [side] : SIDES;
   for (const kind of KINDS) {
-    const known = new Set(SIDES.flatMap((each) => marks[kind][each]));
-    for (const region of exam.history?.[LISTS[kind].split("/").at(-1)] ?? []) {
-      if (known.has(region)) continue;
-      for (const each of SIDES.includes(side) ? [side] : SIDES) marks[kind][each].push(region);
+    const found = listed(entry.exam, kind).filter((region) => !SIDES.some((each) => made[kind][each].includes(region)));
+    for (const region of found) {
+      for (const each of region === MIDLINE ? SIDES : shown) made[kind][each].push(region);
     }
   }
-  return marks;
+  return made;
 }
 
 /**
- * Put marks into a draft of the state: the lists, and the side unless somebody stated it.
- * @param {{exam: object, page: object}} draft
- * @param {object} marks
+ * Mark a region in a draft of the state with these kinds and no other: its lists, and the side unless somebody stated it.
+ * @param {Entry} draft
+ * @param {{region: string, side: string}} shape
+ * @param {string[]} kinds
  */
-export function place(draft, marks) {
-  draft.page.marks = marks;
+export function mark(draft, shape, kinds) {
+  const { region } = shape;
+  const shown = marksOf(draft);
+  const made = madeIn(draft);
+  const touched = sidesOf(shape);
   for (const kind of KINDS) {
-    const regions = [...new Set(SIDES.flatMap((side) => marks[kind][side]))].sort();
+    const has = (side) => (touched.includes(side) ? kinds.includes(kind) : shown[kind][side].includes(region));
+    // What only came with a list gets its side once it is touched.
+    if (touched.every((side) => has(side) === shown[kind][side].includes(region))) continue;
+    for (const side of SIDES) {
+      const rest = made[kind][side].filter((each) => each !== region);
+      made[kind][side] = has(side) ? [...rest, region].sort() : rest;
+    }
+    const rest = listed(draft.exam, kind).filter((each) => each !== region);
+    const regions = SIDES.some(has) ? [...rest, region].sort() : rest;
     // The last mark that is taken away leaves the question open: nobody said that it hurts nowhere.
     put(draft.exam, LISTS[kind], regions.length ? regions : undefined);
   }
-  if (!draft.page.side_stated) put(draft.exam, "/history/side", sideOf(marks));
+  keep(draft, made);
 }
 
 /**
- * Say that there is no such mark: asked, and none.
- * @param {{exam: object, page: object}} draft
+ * Say that there is no such mark anywhere: asked, and none. Said again, it is open again.
+ * @param {Entry} draft
  * @param {string} kind
  */
 export function deny(draft, kind) {
-  const marks = marksOf(draft);
-  marks[kind] = { left: [], right: [] };
-  place(draft, marks);
-  put(draft.exam, LISTS[kind], []);
+  put(draft.exam, LISTS[kind], standing(draft.exam, kind) === "none" ? undefined : []);
+  keep(draft, madeIn(draft));
 }
 
 /**
@@ -63,14 +81,14 @@ export function deny(draft, kind) {
  * @param {string} kind
  */
 export function standing(exam, kind) {
-  const list = exam.history?.[LISTS[kind].split("/").at(-1)];
+  const list = get(exam, LISTS[kind]);
   if (list === undefined) return "open";
   return list.length ? "some" : "none";
 }
 
 /**
  * The marks once somebody has stated the side: those of the one other leg move over, for they were made on the wrong one.
- * @param {object | undefined} marks
+ * @param {Marks | undefined} marks
  * @param {string | undefined} side
  */
 export function mirrored(marks, side) {
@@ -80,9 +98,38 @@ export function mirrored(marks, side) {
   return Object.fromEntries(KINDS.map((kind) => [kind, { left: marks[kind].right, right: marks[kind].left }]));
 }
 
+/**
+ * Whether marks are on the leg that was not stated as the one that hurts.
+ * @param {Entry} entry
+ */
+export function astray(entry) {
+  const side = entry.exam.history?.side;
+  const marked = sideOf(madeIn(entry));
+  return SIDES.includes(side) && marked !== undefined && marked !== side;
+}
+
+function listed(exam, kind) {
+  return get(exam, LISTS[kind]) ?? [];
+}
+
+function madeIn({ exam, page }) {
+  return Object.fromEntries(
+    KINDS.map((kind) => {
+      const list = listed(exam, kind);
+      const of = (side) => (page.marks?.[kind][side] ?? []).filter((region) => list.includes(region));
+      return [kind, { left: of("left"), right: of("right") }];
+    }),
+  );
+}
+
+function keep(draft, made) {
+  const any = KINDS.some((kind) => SIDES.some((side) => made[kind][side].length));
+  put(draft.page, "/marks", any ? made : undefined);
+  if (!draft.page.side_stated) put(draft.exam, "/history/side", sideOf(made));
+}
+
 /** The side of the marks; the low back is of neither. */
 function sideOf(marks) {
   const marked = SIDES.filter((side) => KINDS.some((kind) => marks[kind][side].some((region) => region !== MIDLINE)));
-  if (marked.length === 2) return "bilateral";
-  return marked[0];
+  return marked.length === 2 ? "bilateral" : marked[0];
 }

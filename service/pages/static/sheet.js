@@ -1,4 +1,4 @@
-// What is printed: one page, whatever was entered. The type gets smaller first; then something is left out, and that is said.
+// What is printed: one page, whatever was entered. The type gets smaller; then something is left out, and that is said.
 
 import { element } from "./elements.js";
 import { joined } from "./summary.js";
@@ -62,10 +62,10 @@ function head({ title, time, urgency, notes, marked }, cut) {
         notes.map((note) => element("p.noted", {}, note)),
         marked && !cut.drawing && noted("takeaway.left_out_drawing"),
       ),
-      drawn.length > 0 && element("div", {}, element("div.drawn", {}, drawn), element("p.quiet", {}, word("takeaway.drawing"))),
+      drawn.length > 0 &&
+        element("div", {}, element("div.drawn", {}, drawn), element("p", {}, word("takeaway.drawing"))),
     ),
-    urgency &&
-      element("div.urgency", {}, element("p", {}, urgency.text), urgency.actions.map((action) => element("p", {}, action))),
+    urgency && element("div.urgency", {}, [urgency.text, ...urgency.actions].map((text) => element("p", {}, text))),
   ].filter(Boolean);
 }
 
@@ -75,20 +75,27 @@ function drawing() {
     const copy = view.cloneNode(true);
     for (const each of [copy, ...copy.querySelectorAll("*")]) {
       // So small, lines have to be further apart.
-      if (each.tagName === "pattern") each.setAttribute("patternTransform", `scale(2.4) ${each.getAttribute("patternTransform") ?? ""}`);
+      if (each.tagName === "pattern") coarsen(each);
       for (const name of ["aria-label", "role", "style", "tabindex"]) each.removeAttribute(name);
       // Patterns of their own: those of the page are not drawn where the page is hidden.
       if (each.id) each.id = `sheet-${each.id}`;
-      const fill = each.getAttribute("fill");
-      if (fill?.startsWith("url(#")) each.setAttribute("fill", fill.replace("#", "#sheet-"));
+      for (const name of ["fill", "href"]) {
+        const named = each.getAttribute(name);
+        if (named?.includes("#")) each.setAttribute(name, named.replace("#", "#sheet-"));
+      }
     }
     return copy;
   });
 }
 
+function coarsen(pattern) {
+  pattern.setAttribute("patternTransform", `scale(2.4) ${pattern.getAttribute("patternTransform") ?? ""}`);
+}
+
 function columns({ sections }, cut) {
   const shown = sections.filter((each) => cut.sources || each.code !== "sources");
-  return element("div.columns", {}, shown.map((each) => block(each, cut)), !cut.sources && noted("takeaway.left_out_sources"));
+  const blocks = shown.map((each) => block(each, cut));
+  return element("div.columns", {}, blocks, !cut.sources && noted("takeaway.left_out_sources"));
 }
 
 function block({ code, heading, lines }, cut) {

@@ -26,6 +26,11 @@ export function startStrength(root) {
   window.addEventListener("online", () => key && !found && search());
   look();
 
+  /** What is the same is not announced again. */
+  function say(text) {
+    if (told.textContent !== text) told.textContent = text;
+  }
+
   function look() {
     const stated = get(state.now.exam, "/patient/reference") ?? null;
     if (stated === key) return draw();
@@ -34,7 +39,7 @@ export function startStrength(root) {
     clearTimeout(timer);
     asked?.abort();
     drawn.replaceChildren();
-    told.textContent = word(key ? "takeaway.course_asking" : "takeaway.course_why");
+    say(word(key ? "takeaway.course_asking" : "takeaway.course_why"));
     if (key) timer = setTimeout(search, STILL);
     return undefined;
   }
@@ -50,20 +55,21 @@ export function startStrength(root) {
         found = JSON.parse(held);
         draw();
       } else {
-        told.textContent = word("takeaway.course_failed", { detail: problemOf(held).detail ?? `(${answer.status})` });
+        say(word("takeaway.course_failed", { detail: problemOf(held).detail ?? `(${answer.status})` }));
       }
     } catch {
-      if (!mine.signal.aborted) told.textContent = word("takeaway.course_offline");
+      if (!mine.signal.aborted) say(word("takeaway.course_offline"));
     }
   }
 
   async function draw() {
     const of = found;
     if (!of) return;
-    const modules = await Promise.all([import("./strength_course.js"), import("./strength_chart.js")]).catch(() => null);
+    const loading = [import("./strength_course.js"), import("./strength_chart.js")];
+    const modules = await Promise.all(loading).catch(() => null);
     if (of !== found) return; // another person meanwhile
     if (modules) show(...modules);
-    else told.textContent = word("takeaway.course_offline");
+    else say(word("takeaway.course_offline"));
   }
 
   function show({ coursesOf, visitsOf }, { chartsOf }) {
@@ -73,7 +79,7 @@ export function startStrength(root) {
     const visits = visitsOf(found.examinations, exam, { at: Date.now(), recorded });
     const courses = count > 0 ? coursesOf(visits) : [];
     const reason = count === 0 ? "course_none" : courses.length === 0 ? "course_few" : "course_leg";
-    told.textContent = word(`takeaway.${reason}`, { count }) + (found.complete ? "" : ` ${word("takeaway.course_part")}`);
+    say(word(`takeaway.${reason}`, { count }) + (found.complete ? "" : ` ${word("takeaway.course_part")}`));
     const open = drawn.querySelector("details")?.open;
     drawn.replaceChildren(...(courses.length > 0 ? chartsOf(courses, visits) : []));
     if (open) drawn.querySelector("details")?.setAttribute("open", "");

@@ -24,7 +24,12 @@ export function chartsOf(courses, visits) {
       "details",
       { "data-key": "course" },
       element("summary", {}, word("takeaway.course_table")),
-      element("div.wide", { tabindex: "0", role: "group", "aria-label": word("takeaway.course") }, table(courses, visits)),
+      // It may be wider than the page: it is scrolled by key too.
+      element(
+        "div.wide",
+        { tabindex: 0, role: "group", "aria-label": word("takeaway.course") },
+        table(courses, visits),
+      ),
     ),
   ].filter(Boolean);
 }
@@ -58,6 +63,8 @@ function picture({ pointer, points }, [first, last], name) {
   const y = (grade) => BOTTOM - ((BOTTOM - TOP) * grade) / MOST;
   const graded = points.filter(({ grade }) => grade !== "weak");
   const end = graded.at(-1);
+  const grade = said(pointer, end.grade).replace(/^MRC /, "");
+  const until = points.at(-1).now && points.at(-1).time === last ? word("takeaway.course_now") : dayOf(last);
   return svg(
     "svg",
     { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": name },
@@ -69,9 +76,9 @@ function picture({ pointer, points }, [first, last], name) {
     points
       .filter(({ grade }) => grade === "weak")
       .map(({ time }) => svg("rect", { class: "weak", x: x(time) - 4, y: BOTTOM + 3, width: 8, height: 8 })),
-    svg("text", { class: "last", x: x(end.time) + 8, y: y(end.grade) + 4 }, said(pointer, end.grade).replace(/^MRC /, "")),
+    svg("text", { class: "last", x: x(end.time) + 8, y: y(end.grade) + 4 }, grade),
     svg("text", { x: LEFT, y: HEIGHT - 4 }, dayOf(first)),
-    svg("text", { x: RIGHT + 14, y: HEIGHT - 4, "text-anchor": "end" }, points.at(-1).now && points.at(-1).time === last ? word("takeaway.course_now") : dayOf(last)),
+    svg("text", { x: RIGHT + 14, y: HEIGHT - 4, "text-anchor": "end" }, until),
   );
 }
 
@@ -83,14 +90,11 @@ function mark(x, y, fell) {
 
 function table(courses, visits) {
   const grade = (pointer, strength) => said(pointer, strength[pointer.split("/").at(-1)]);
+  const columns = [word("takeaway.course_movement"), ...visits.map(columnOf)];
   return element(
     "table",
     {},
-    element(
-      "thead",
-      {},
-      element("tr", {}, [word("takeaway.course_movement"), ...visits.map(columnOf)].map((text) => element("th", { scope: "col" }, text))),
-    ),
+    element("thead", {}, element("tr", {}, columns.map((text) => element("th", { scope: "col" }, text)))),
     element(
       "tbody",
       {},
@@ -111,7 +115,8 @@ function columnOf({ time, now }) {
 }
 
 function dayOf(time) {
-  return new Date(time).toLocaleDateString(document.documentElement.lang, { day: "numeric", month: "short", year: "2-digit" });
+  const written = { day: "numeric", month: "short", year: "2-digit" };
+  return new Date(time).toLocaleDateString(document.documentElement.lang, written);
 }
 
 /** An element of SVG; its names are no others than those of this module. */

@@ -1,7 +1,5 @@
 // The course of strength: which leg is compared with which, and which movements were graded more than once.
 
-import { control } from "./vocabulary.js";
-
 const OPPOSITE = { left: "right", right: "left" };
 const STRENGTH = "/examination/strength/";
 
@@ -38,10 +36,11 @@ export function visitsOf(earlier, exam, { at, recorded }) {
  */
 export function coursesOf(visits) {
   const movements = [...new Set(visits.flatMap(({ strength }) => Object.keys(strength)))];
-  const place = (movement) => control(STRENGTH + movement);
+  const form = [...document.querySelectorAll("#entry [data-pointer]")].map((each) => each.dataset.pointer);
+  const place = (movement) => form.indexOf(STRENGTH + movement);
   return movements
     .filter((movement) => visits.filter(({ strength }) => typeof strength[movement] === "number").length > 1)
-    .sort((one, other) => (place(one).compareDocumentPosition(place(other)) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1))
+    .sort((one, other) => place(one) - place(other))
     .map((movement) => ({
       movement,
       pointer: STRENGTH + movement,

@@ -29,15 +29,14 @@ const NORMAL = new Set([5, false, "normal", "able", "negative", "flexor"]);
  */
 export function summaryOf(exam, answer, { at, recorded = null, changed = false }) {
   const { pain_locations: pain = [], paresthesia_locations: tingling = [] } = exam.history ?? {};
-  const parts = answer ? [concluded(answer), plan(answer.management), open(answer), notes("caveats", answer.caveats)] : [];
+  const sections = [flags(exam, answer), findings(exam), ...(answer ? concluding(answer, recorded) : [])];
   return {
     title: word("takeaway.title"),
     time: word("takeaway.examined", { time: moment(exam.examined_at ?? at) }),
     urgency: answer && { level: answer.urgency, text: urgencyWord(answer), actions: actions(answer) },
     notes: [changed && word("takeaway.changed"), !answer && word("takeaway.no_answer")].filter(Boolean),
     marked: !changed && pain.length + tingling.length > 0,
-    sections: [flags(exam, answer), findings(exam), ...parts, answer && made(answer, recorded), answer && sources(answer)]
-      .filter((section) => section && section.lines.length > 0),
+    sections: sections.filter(({ lines }) => lines.length > 0),
   };
 }
 
@@ -46,12 +45,13 @@ export function summaryOf(exam, answer, { at, recorded = null, changed = false }
  * @param {{text: string}[]} parts
  */
 export function joined(parts) {
-  return parts.reduce((text, part) => (text ? `${text}${/[.:!?]$/.test(text) ? "" : ";"} ${part.text}` : part.text), "");
+  const mark = (text) => (/[.:!?]$/.test(text) ? "" : ";");
+  return parts.map((part) => part.text).reduce((text, next) => `${text}${mark(text)} ${next}`);
 }
 
 /** A moment as people of this place write it. */
 function moment(time) {
-  return new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" }).format(new Date(time));
+  return new Date(time).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
 }
 
 function section(code, lines, heading = word(`takeaway.${code}`)) {
@@ -62,8 +62,16 @@ function line(name, texts) {
   return { name, parts: texts.filter(Boolean).map((text) => (typeof text === "string" ? { text } : text)) };
 }
 
+/** Values by their key, in the order in which the keys come first. */
+function grouped(values, keyOf) {
+  const groups = new Map();
+  for (const each of values) groups.set(keyOf(each), [...(groups.get(keyOf(each)) ?? []), each]);
+  return groups;
+}
+
 function actions(answer) {
-  return [...new Set(answer.red_flags.present.filter((flag) => flag.urgency === "emergency").map((flag) => flag.action))];
+  const grave = answer.red_flags.present.filter((flag) => flag.urgency === "emergency");
+  return [...new Set(grave.map((flag) => flag.action))];
 }
 
 /** Every item of the form that was answered, in the order of the form. */
@@ -91,20 +99,19 @@ function flags(exam, answer) {
 
 /** The flags that are up, under what they ask for: one action is said once, and that of an emergency at the top. */
 function present(found) {
-  return [...Map.groupBy(found, (flag) => `${flag.urgency} ${flag.action}`).values()].map((raised) => {
+  return [...grouped(found, (flag) => `${flag.urgency} ${flag.action}`).values()].map((raised) => {
     const [{ urgency, action }] = raised;
-    const labels = raised.map((flag) => (flag.overrides ? flag.label : `${flag.label} (${word("takeaway.weak_flag")})`)).join("; ");
-    const text = urgency === "emergency" ? labels : word("takeaway.because", { what: labels, why: action });
+    const names = raised.map(({ label: name, overrides }) => (overrides ? name : word("takeaway.weak_flag", { name })));
+    const what = names.join("; ");
+    const text = urgency === "emergency" ? what : word("takeaway.because", { what, why: action });
     return line(word("takeaway.present", { urgency: word(`answer.urgency_${urgency}`) }), [text]);
   });
 }
 
 function findings(exam) {
-  const grouped = Map.groupBy(
-    stated(exam).filter(({ pointer }) => !pointer.startsWith(FLAGS)),
-    ({ pointer }) => nameOf(pointer),
-  );
-  const lines = [...grouped].map(([name, items]) => line(name, told(exam, items)));
+  const items = stated(exam).filter(({ pointer }) => !pointer.startsWith(FLAGS));
+  const named = [...grouped(items, ({ pointer }) => nameOf(pointer))];
+  const lines = named.map(([name, same]) => line(name, told(exam, same)));
   return section("findings", [...lines, line(undefined, [word("takeaway.what_is_left")])]);
 }
 
@@ -118,17 +125,19 @@ function nameOf(pointer) {
 
 /** Findings with what was said of them: signs and answers with yes or no are named together where they are the same. */
 function told(exam, items) {
-  const parts = Map.groupBy(items.filter(({ pointer }) => !isOfResult(exam, pointer)), (item) => {
-    const { kind } = control(item.pointer).dataset;
-    return kind === "boolean" || (LEG.test(item.pointer) && kind !== "number") ? saidOf(exam, item) : item.pointer;
-  });
+  const alike = ({ pointer }) => {
+    const { kind } = control(pointer).dataset;
+    return kind === "boolean" || (LEG.test(pointer) && kind !== "number");
+  };
+  const stated = items.filter(({ pointer }) => !isOfResult(exam, pointer));
+  const parts = grouped(stated, (item) => (alike(item) ? saidOf(exam, item) : item.pointer));
   return [...parts.values()].map((same) => {
     const names = same.map(({ pointer }) => label(pointer.replace(LEG, "/examination/"))).join("; ");
     const [first] = same;
     const value = saidOf(exam, first);
-    const leads = LEG.test(first.pointer) || control(first.pointer).dataset.kind === "boolean";
-    const text = leads ? word("takeaway.same", { value, names }) : word("takeaway.colon", { name: names, value });
-    return { text, normal: LEG.test(first.pointer) && NORMAL.has(first.value), count: same.length };
+    if (!alike(first)) return { text: word("takeaway.colon", { name: names, value }) };
+    const normal = LEG.test(first.pointer) && NORMAL.has(first.value);
+    return { text: word("takeaway.same", { value, names }), normal, count: same.length };
   });
 }
 
@@ -145,6 +154,13 @@ function above(pointer) {
   return pointer.slice(0, pointer.lastIndexOf("/"));
 }
 
+/** What the service says of it, in the order in which one acts. */
+function concluding(answer, recorded) {
+  const notes = answer.caveats.map((each) => line(undefined, [each.text]));
+  const caveats = section("caveats", notes, word("answer.caveats"));
+  return [concluded(answer), plan(answer.management), open(answer), caveats, made(answer, recorded), sources(answer)];
+}
+
 function concluded(answer) {
   const { impression, classifier, other_leg: other, comparison } = answer;
   return section("answer", [
@@ -159,7 +175,9 @@ function concluded(answer) {
 
 function roots(classifier) {
   if (classifier.status !== "ok") return [word("answer.unavailable")];
-  if (classifier.abstained) return [word("answer.abstained"), ...classifier.abstentions.flatMap((each) => [each.reason, each.mend])];
+  if (classifier.abstained) {
+    return [word("answer.abstained"), ...classifier.abstentions.flatMap((each) => [each.reason, each.mend])];
+  }
   const coverage = Math.round(100 * classifier.coverage);
   const { likely_roots: held, prediction_set: set } = classifier;
   return [
@@ -175,7 +193,8 @@ function share(root, probability) {
 }
 
 function plan({ phase, imaging, surgery, follow_up: after, recommendations }) {
-  const decided = (name, what, { because }) => line(word(`answer.${name}`), [word("takeaway.because", { what, why: because })]);
+  const decided = (name, what, { because: why }) =>
+    line(word(`answer.${name}`), [word("takeaway.because", { what, why })]);
   return section("plan", [
     line(word("takeaway.phase"), [word(`answer.phase_${phase}`)]),
     decided("imaging", imagingWords(imaging), imaging),
@@ -190,10 +209,6 @@ function plan({ phase, imaging, surgery, follow_up: after, recommendations }) {
 function open({ questions, classifier }) {
   const next = (classifier.next_examinations ?? []).map((each) => label(each.finding));
   return section("open", [...questions.map((each) => line(undefined, [each.text])), line(word("answer.next"), next)]);
-}
-
-function notes(code, found) {
-  return section(code, found.map((each) => line(undefined, [each.text])), word(`answer.${code}`));
 }
 
 function made({ provenance, disclaimer }, recorded) {

@@ -1,4 +1,4 @@
-// Taking the answer away. What that needs is loaded once there is an answer, so that the first one does not wait for it.
+// Taking the answer away. What that needs is loaded once there is an answer: the first one does not wait for it.
 
 import { word } from "./words.js";
 

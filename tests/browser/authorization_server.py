@@ -1,0 +1,160 @@
+"""A small record system on loopback: SMART App Launch, OAuth 2 with PKCE, one patient. It checks what it is told."""
+
+import base64
+import hashlib
+import json
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from tests.identity.tokens import claims, published, token
+
+CLIENT: Final = "nerveroot-page"
+LAUNCH: Final = "launch-4711"
+AUDIENCE: Final = "https://nerveroot.example"
+PATIENT: Final = {"resourceType": "Patient", "id": "p/1", "birthDate": "1980-05-17", "gender": "female"}
+
+
+@dataclass(kw_only=True)
+class RecordSystem:
+    """What it answers, which a test may change, and what it was asked."""
+
+    url: str = ""
+    patient: dict[str, Any] | None = field(default_factory=lambda: dict(PATIENT))
+    """None: the token names nobody."""
+    methods: tuple[str, ...] = ("S256",)
+    denies: bool = False
+    token_origin: str | None = None
+    """Where the token endpoint is said to be, if elsewhere."""
+    mixed_up: bool = False
+    """Whether the way back names another issuer."""
+    lifetime: float = 300.0
+    """Seconds; access tokens for the service itself."""
+    refusals: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    codes: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @property
+    def iss(self) -> str:
+        """The base address of its FHIR server."""
+        return f"{self.url}/fhir"
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What it says of itself."""
+        return {
+            "issuer": self.url,
+            "authorization_endpoint": f"{self.url}/authorize",
+            "token_endpoint": f"{self.token_origin or self.url}/token",
+            "code_challenge_methods_supported": list(self.methods),
+            "capabilities": ["launch-ehr", "client-public", "permission-v2"],
+        }
+
+    def authorize(self, query: dict[str, str]) -> str:
+        """Where the browser is sent next; the person says yes to everything, unless it denies."""
+        self._expect(query, response_type="code", client_id=CLIENT, code_challenge_method="S256")
+        if "launch" in query.get("scope", "").split():
+            self._expect(query, launch=LAUNCH, aud=self.iss)
+        back = {"state": query["state"], "iss": "https://other.example" if self.mixed_up else self.url}
+        if self.denies:
+            return f"{query['redirect_uri']}?{urlencode({'error': 'access_denied', **back})}"
+        code = secrets.token_urlsafe(16)
+        self.codes[code] = query
+        return f"{query['redirect_uri']}?{urlencode({'code': code, **back})}"
+
+    def exchange(self, form: dict[str, str]) -> dict[str, Any] | None:
+        """The token for a code, once; None where anything is not as it was agreed."""
+        was = self.codes.pop(form.get("code", ""), None)
+        if was is None:
+            self.refusals.append("code")
+            return None
+        challenge = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
+        agreed = base64.urlsafe_b64encode(challenge).rstrip(b"=").decode() == was["code_challenge"]
+        same = all(form.get(name) == was[name] for name in ("client_id", "redirect_uri"))
+        if not agreed or not same or form.get("grant_type") != "authorization_code" or "client_secret" in form:
+            self.refusals.append("exchange")
+            return None
+        if "assess" in was["scope"].split():
+            return {"access_token": self.own_token(was), "token_type": "Bearer", "expires_in": int(self.lifetime)}
+        named = {} if self.patient is None else {"patient": self.patient["id"]}
+        return {"access_token": "token-of-the-record", "token_type": "Bearer", "scope": was["scope"], **named}
+
+    def own_token(self, was: dict[str, str]) -> str:
+        """An access token for the service itself, for which this is the issuer."""
+        now = time.time()
+        stated = {
+            "iss": self.url,
+            "aud": was["resource"],
+            "iat": now,
+            "exp": now + self.lifetime,
+            "scope": was["scope"],
+        }
+        return token(claims(**stated))
+
+    def _expect(self, query: dict[str, str], **values: str) -> None:
+        self.refusals += [name for name, value in values.items() if query.get(name) != value]
+
+
+@contextmanager
+def record_system() -> Iterator[RecordSystem]:
+    """A record system, as long as the block lasts."""
+    system = RecordSystem()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            parts = urlsplit(self.path)
+            system.asked.append(self.path)
+            match parts.path:
+                case "/fhir/.well-known/smart-configuration" | "/.well-known/openid-configuration":
+                    self._say(200, system.metadata)
+                case "/authorize":
+                    self.send_response(302)
+                    self.send_header("Location", system.authorize(dict(parse_qsl(parts.query))))
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+                case "/jwks":
+                    self._say(200, {"keys": [published("first")]})
+                case "/fhir/Patient/p%2F1" if self.headers.get("Authorization") == "Bearer token-of-the-record":
+                    self._say(200, system.patient)
+                case _:
+                    self._say(404, {})
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
+            system.asked.append(self.path)
+            held = system.exchange(dict(parse_qsl(body))) if self.path == "/token" else None
+            self._say(200 if held else 400, held or {"error": "invalid_grant"})
+
+        def do_OPTIONS(self) -> None:
+            self._say(204, None)
+
+        def _say(self, status: int, said: Any) -> None:
+            body = b"" if said is None else json.dumps(said).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            # As SMART App Launch asks of servers with clients in browsers.
+            self.send_header("Access-Control-Allow-Origin", "*")
+            self.send_header("Access-Control-Allow-Headers", "Authorization")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    system.url = f"http://127.0.0.1:{server.server_port}"
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield system
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
