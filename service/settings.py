@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from service.identity.addresses import checked_base, checked_url, host_of, is_loopback
 from service.identity.rate_limits import parsed
 from service.identity.record_systems import CdsClient, what_confuses
-from service.identity.smart_servers import SmartServer
+from service.identity.smart_servers import SmartServer, checked_issuer
 from service.released import CHAMPION
 from service.rules.guideline import Policy
 
@@ -224,6 +224,20 @@ class Settings(BaseSettings):
             raise PydanticCustomError(
                 "no_issuer", "NERVEROOT_AUTH=jwt needs {names} too.", {"names": ", ".join(missing)}
             )
+        return self
+
+    @model_validator(mode="after")
+    def _issuer_to_sign_in_at(self) -> Self:
+        """The name of an issuer may be any text (RFC 7519); where the page signs in at it, it is an address."""
+        if self.auth is Auth.JWT and self.jwt_page_client_id:
+            try:
+                checked_issuer(self.jwt_issuer or "")
+            except ValueError as fault:
+                raise PydanticCustomError(
+                    "no_address",
+                    "NERVEROOT_JWT_PAGE_CLIENT_ID lets the page sign in at NERVEROOT_JWT_ISSUER, which {fault}",
+                    {"fault": str(fault)},
+                ) from None
         return self
 
     @model_validator(mode="after")

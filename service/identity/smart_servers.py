@@ -29,12 +29,24 @@ def checked_origin(url: str) -> str:
     return origin_of(url)
 
 
+def checked_issuer(url: str) -> str:
+    """`url`, as it is, if its origin can be put into a policy (CSP) that names it and no other.
+
+    Raises:
+        ValueError: it cannot, or it is one that others between can change, or paths cannot be put behind it.
+    """
+    if urlsplit(checked_url(url)).query:
+        raise ValueError("must hold no query (?).")
+    checked_base(origin_of(url))
+    return url
+
+
 class SmartServer(BaseModel):
     """A FHIR server that launches the bedside page (SMART App Launch 2), and the page's name there."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    iss: Annotated[str, AfterValidator(checked_url)]
+    iss: Annotated[str, AfterValidator(checked_issuer)]
     """Its base address, exactly as it sends it as `iss`."""
     client_id: Annotated[str, Field(min_length=1, max_length=255)]
     """Under which the page is registered there, as a public client."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from _pytest.mark import ParameterSet
 from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import faults
@@ -23,7 +24,12 @@ ANSWERED = {"routine": "exam", "emergency": "exam_emergency"}
 """Examples by the urgency of their answer."""
 
 
-@pytest.mark.parametrize("screen", ["wide", "narrow and dark"])
+def at_length(*case: str) -> ParameterSet:
+    """A case that is looked at by `make test-long`: it takes seconds, and differs little from its neighbours."""
+    return pytest.param(*case, marks=pytest.mark.long)
+
+
+@pytest.mark.parametrize("screen", ["wide", at_length("narrow and dark")])
 @pytest.mark.parametrize("path", PATHS)
 def test_a_page_as_it_is_opened(open_page: OpenPage, service_at: ServiceAt, path: str, screen: str) -> None:
     page = open_page(**SCREENS[screen])
@@ -35,7 +41,13 @@ def test_a_page_as_it_is_opened(open_page: OpenPage, service_at: ServiceAt, path
 
 @pytest.mark.parametrize(
     ("urgency", "screen"),
-    [*(("emergency", screen) for screen in SCREENS), ("routine", "wide"), ("routine", "narrow and dark")],
+    [
+        ("emergency", "wide"),
+        ("emergency", "forced colours"),
+        ("routine", "narrow and dark"),
+        *(at_length("emergency", screen) for screen in ("wide and dark", "narrow", "narrow and dark", "more contrast")),
+        at_length("routine", "wide"),
+    ],
 )
 def test_the_bedside_page_with_an_answer(open_page: OpenPage, service_at: ServiceAt, urgency: str, screen: str) -> None:
     page = open_page(**SCREENS[screen])
@@ -47,7 +59,7 @@ def test_the_bedside_page_with_an_answer(open_page: OpenPage, service_at: Servic
     assert faults(page) == []
 
 
-@pytest.mark.parametrize("screen", ["wide", "narrow and dark"])
+@pytest.mark.parametrize("screen", ["narrow and dark", at_length("wide")])
 @pytest.mark.parametrize("button", ["keys", "clear"])
 def test_what_opens_over_the_bedside_page(open_page: OpenPage, service_at: ServiceAt, button: str, screen: str) -> None:
     page = open_page(**SCREENS[screen])

@@ -19,7 +19,7 @@ from features.treatment import NsaidContraindication, PainRelief
 from service.intake import EXAM, read_exam
 from tests.builders import NOON, Body
 
-QUICK, LONG = 90, 1_000
+QUICK, LONG = 60, 1_000
 """Examples a property is asked of by `make test` and by `make test-long`; the same ones every time."""
 
 SHORT, PERIANAL = 3, Perianal.PERIANAL.value

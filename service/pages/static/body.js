@@ -126,17 +126,22 @@ function byKey(event) {
   event.preventDefault();
 }
 
-/** The region that is next in a direction: near, and not far aside. */
+/** The region that is next in a direction: beyond the edge of this one, or else beyond its middle; near, and not far aside. */
 function nearest(from, all, [across, down]) {
+  const box = from.getBoundingClientRect();
   const here = middle(from);
-  const far = (each) => {
+  const edge = (Math.abs(across) * box.width + Math.abs(down) * box.height) / 2;
+  const far = (beyond) => (each) => {
     const there = middle(each);
     const [x, y] = [there.x - here.x, there.y - here.y];
     const along = x * across + y * down;
-    return along <= 1 ? Infinity : along + 2 * Math.abs(x * down + y * across);
+    return along <= beyond + 1 ? Infinity : along + 2 * Math.abs(x * down + y * across);
   };
-  const best = all.reduce((one, other) => (far(other) < far(one) ? other : one), from);
-  return far(best) === Infinity ? from : best;
+  for (const measure of [far(edge - 1), far(0)]) {
+    const best = all.reduce((one, other) => (measure(other) < measure(one) ? other : one), from);
+    if (best !== from) return best;
+  }
+  return from;
 }
 
 function middle(region) {

@@ -2,10 +2,11 @@
 
 import { asked, returned, SignInFault } from "./oauth.js";
 import { get, put, state } from "./state.js";
-import { label, said } from "./vocabulary.js";
+import { control, label, said } from "./vocabulary.js";
 import { word } from "./words.js";
 
-const ADULT = 18;
+const AGE = "/patient/age_years";
+const SEX = "/patient/sex";
 const SEXES = ["female", "male", "other", "unknown"];
 
 /**
@@ -14,13 +15,23 @@ const SEXES = ["female", "male", "other", "unknown"];
 export async function startLaunch(place) {
   const back = await returned();
   if (back?.purpose !== "launch") return;
+  // A record system may launch the page for the next patient in the tab of the one before.
+  const before = Object.keys(state.now.exam).length ? word("launch.entered_before") : null;
   try {
     if (back.fault) throw back.fault;
-    place.textContent = fill(await patientOf(back));
+    tell(fill(await patientOf(back)), before);
   } catch (fault) {
     const { code, places } = fault instanceof SignInFault ? fault : { code: "unreachable", places: {} };
-    place.textContent = `${word(`launch.fault_${code}`, places)} ${word("launch.by_hand")}`;
-    place.className = "notice";
+    tell([word(`launch.fault_${code}`, places), word("launch.by_hand")], before ?? "");
+  }
+  state.subscribe(({ exam }) => {
+    if (Object.keys(exam).length === 0) tell([], null);
+  });
+
+  /** `warning` is null where there is nothing to warn of. */
+  function tell(sentences, warning) {
+    place.textContent = [...sentences, warning].filter(Boolean).join(" ");
+    place.className = warning === null ? "" : "notice";
   }
 }
 
@@ -35,36 +46,41 @@ async function patientOf({ token, more }) {
   return patient;
 }
 
-/** Put what is known where nothing is stated, and say which. */
+/** Put what is known where nothing is stated, and say which; and what is stated otherwise. */
 function fill(patient) {
   if (patient.deceasedBoolean === true || patient.deceasedDateTime) throw new SignInFault("deceased");
-  const age = ageOf(patient.birthDate, new Date());
-  if (age !== null && age < ADULT) throw new SignInFault("minor");
-  const known = {
-    "/patient/age_years": age ?? undefined,
-    "/patient/sex": SEXES.includes(patient.gender) ? patient.gender : undefined,
-  };
-  const open = Object.entries(known).filter(
-    ([pointer, value]) => value !== undefined && get(state.now.exam, pointer) === undefined,
-  );
-  state.change((draft) => open.forEach(([pointer, value]) => put(draft.exam, pointer, value)));
-  const filled = open.map(([pointer, value]) => `${label(pointer)} ${said(pointer, value)}`).join(", ");
-  const told = filled ? word("launch.filled", { filled }) : word("launch.nothing_filled");
-  return age === null ? `${told} ${word("launch.no_age")}` : told;
+  const { min, max } = control(AGE).querySelector("input");
+  const [youngest, oldest] = agesOf(patient.birthDate, new Date()) ?? [];
+  if (oldest < Number(min)) throw new SignInFault("minor");
+  const settled = youngest === oldest && oldest <= Number(max);
+  const known = { [AGE]: settled ? oldest : undefined, [SEX]: SEXES.includes(patient.gender) ? patient.gender : undefined };
+  const stated = state.now.exam;
+  const found = Object.keys(known).filter((pointer) => known[pointer] !== undefined);
+  const open = found.filter((pointer) => get(stated, pointer) === undefined);
+  const other = found.filter((pointer) => !open.includes(pointer) && get(stated, pointer) !== known[pointer]);
+  state.change((draft) => open.forEach((pointer) => put(draft.exam, pointer, known[pointer])));
+  const list = (pointers) => pointers.map((pointer) => `${label(pointer)} ${said(pointer, known[pointer])}`).join(", ");
+  return [
+    open.length ? word("launch.filled", { filled: list(open) }) : word("launch.nothing_filled"),
+    other.length ? word("launch.otherwise", { otherwise: list(other) }) : null,
+    get(state.now.exam, AGE) === undefined ? word("launch.no_age") : null,
+  ];
 }
 
 /**
- * Whole years at a day; null where the date of birth does not settle them (FHIR allows a year or a month alone).
+ * The youngest and the oldest that somebody can be at a day, in whole years: FHIR allows a year or a month alone as a
+ * date of birth. Null where it is no date, or one to come.
  * @param {string | undefined} birthDate
  * @param {Date} at
+ * @returns {?[number, number]}
  */
-export function ageOf(birthDate, at) {
+export function agesOf(birthDate, at) {
   const [, year, month, day] = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$/.exec(birthDate ?? "") ?? [];
   if (!year || !isDay(Number(year), Number(month ?? 1), Number(day ?? 1))) return null;
   const reached = (m, d) => at.getMonth() + 1 > m || (at.getMonth() + 1 === m && at.getDate() >= d);
   const age = (m, d) => at.getFullYear() - Number(year) - (reached(m, d) ? 0 : 1);
-  const [oldest, youngest] = [age(Number(month ?? 1), Number(day ?? 1)), age(Number(month ?? 12), Number(day ?? 31))];
-  return oldest === youngest && oldest >= 0 ? oldest : null;
+  const oldest = age(Number(month ?? 1), Number(day ?? 1));
+  return oldest < 0 ? null : [age(Number(month ?? 12), Number(day ?? 31)), oldest];
 }
 
 function isDay(year, month, day) {

@@ -3,7 +3,7 @@
 
 const KEPT = "nerveroot.oauth.";
 
-/** Why it came to nothing; `code` is one of the words `launch.fault_…`. */
+/** Why it came to nothing; `code` is one of the words `launch.fault_…` and `signin.fault_…`. */
 export class SignInFault extends Error {
   constructor(code, places = {}) {
     super(code);
@@ -35,15 +35,22 @@ function base64url(bytes) {
  * @param {string[]} origins that its endpoints may be of
  */
 export async function discover(addresses, origins) {
+  let missing = new SignInFault("no_discovery");
   for (const address of addresses) {
-    const answer = await asked(address, { headers: { Accept: "application/json" } });
+    let answer;
+    try {
+      answer = await asked(address, { headers: { Accept: "application/json" } });
+    } catch (fault) {
+      missing = fault; // an address where nothing is often forgets CORS, too
+      continue;
+    }
     if (!answer.ok) continue;
     const said = await answer.json().catch(() => ({}));
     for (const name of ["authorization_endpoint", "token_endpoint"]) checkEndpoint(said[name], origins);
     if (!said.code_challenge_methods_supported?.includes("S256")) throw new SignInFault("no_pkce");
     return said;
   }
-  throw new SignInFault("no_discovery");
+  throw missing;
 }
 
 /** An endpoint that is not where the settings say could be anybody's. */
@@ -60,10 +67,10 @@ function checkEndpoint(endpoint, origins) {
  */
 export async function authorizationAddress({ purpose, server, clientId, redirect, params, more = {} }) {
   const [state, verifier] = [randomText(), randomText()];
-  sessionStorage.setItem(
-    KEPT + state,
-    JSON.stringify({ purpose, verifier, token: server.token_endpoint, issuer: server.issuer ?? null, clientId, redirect, ...more }),
-  );
+  const issuer = server.issuer ?? null;
+  const names = server.authorization_response_iss_parameter_supported === true;
+  const kept = { purpose, verifier, token: server.token_endpoint, issuer, names, clientId, redirect, ...more };
+  sessionStorage.setItem(KEPT + state, JSON.stringify(kept));
   const address = new URL(server.authorization_endpoint);
   const all = {
     ...params,
@@ -105,9 +112,9 @@ async function exchanged() {
   }
 }
 
-async function tokenFor(query, { verifier, token, issuer, clientId, redirect }) {
-  // RFC 9207: an answer that names another server than the one asked is of a mix-up.
-  if (issuer && query.has("iss") && query.get("iss") !== issuer) throw new SignInFault("other_issuer");
+async function tokenFor(query, { verifier, token, issuer, names, clientId, redirect }) {
+  // RFC 9207: an answer that names another server than the one asked, or none where it always does, is of a mix-up.
+  if (issuer && (names || query.has("iss")) && query.get("iss") !== issuer) throw new SignInFault("other_issuer");
   if (query.has("error")) throw new SignInFault(query.get("error") === "access_denied" ? "denied" : "refused");
   const body = new URLSearchParams({
     grant_type: "authorization_code",

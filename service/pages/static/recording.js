@@ -60,7 +60,7 @@ export function startRecording(place) {
   function kept(answer, bytes, deferred, text, exam) {
     const time = new Date(answer.created_at).toLocaleTimeString(document.documentElement.lang);
     state.note((draft) => {
-      draft.page.recorded = { exam: text, id: answer.id, time, deferred };
+      draft.page.recorded = { exam: text, id: answer.id, created_at: answer.created_at, time, deferred };
       delete draft.page.trial;
     });
     if (JSON.stringify(state.now.exam) === text) {

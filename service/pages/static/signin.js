@@ -32,7 +32,7 @@ export async function startSignIn(root) {
   document.addEventListener("signin-needed", () => {
     const was = signedIn();
     forget();
-    if (was) ask("refused");
+    if (was) ask("again");
   });
   show();
   const back = await returned();

@@ -59,8 +59,6 @@ export function showTools(root, held) {
 }
 
 function startPrinting(sheet, held, dialog) {
-  // The sheet is measured before it is printed: its rules have to hold on the screen too.
-  document.querySelector('link[media="print"]')?.removeAttribute("media");
   window.addEventListener("beforeprint", () => {
     const shown = held();
     if (!shown && Object.keys(state.now.exam).length === 0) return;
@@ -86,7 +84,8 @@ function summaryNow(held) {
   if (!held) return summaryOf(state.now.exam, null, { at: new Date() });
   const { recorded } = state.now.page;
   const same = recorded?.exam === JSON.stringify(held.exam);
-  return summaryOf(held.exam, held.answer, { at: held.at, recorded: same ? recorded : null, changed: isChanged(held) });
+  const at = same ? new Date(recorded.created_at) : held.at;
+  return summaryOf(held.exam, held.answer, { at, recorded: same ? recorded : null, changed: isChanged(held) });
 }
 
 function isChanged(held) {

@@ -1,6 +1,6 @@
 // What the items of the examination are called, read from the form: there is no second list.
 
-import { word } from "./words.js";
+import { hasWord, word } from "./words.js";
 
 const LEG = /^\/(examination|other_leg)\//;
 
@@ -47,7 +47,9 @@ function option(pointer, value) {
   const region = place?.dataset.kind === "regions" ? control(`/examination/sensation/${value}`)?.dataset.label : null;
   if (region) return region;
   const unit = place?.dataset.unit;
-  return unit ? word(`unit.${unit}`, { value }) : String(value);
+  if (!unit) return String(value);
+  const one = `unit.${unit}_one`;
+  return word(value === 1 && hasWord(one) ? one : `unit.${unit}`, { value });
 }
 
 /**
