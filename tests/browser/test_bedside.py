@@ -87,6 +87,20 @@ def test_an_emergency_is_seen_at_once_and_says_what_to_do(page: Page, bedside: O
     expect(page.locator(".glance")).to_contain_text("MRI, at once")
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_flag_without_an_age_is_not_passed_over_in_silence(open_page: OpenPage, bedside: Opened, width: int) -> None:
+    """Hazard H-01: there is no answer without an age, and nothing is said of the flag."""
+    page = bedside(open_page(viewport={"width": width, "height": 800}))
+    choose(page, RETENTION, "true")
+    expect(page.locator("#connection.notice")).to_contain_text("act on the flag")
+    if width < 992:
+        expect(page.locator("#bar")).to_be_in_viewport(ratio=1)
+        expect(page.locator("#bar")).to_contain_text("act on the flag")
+    control(page, AGE).locator("input").fill("39")
+    expect(page.locator(".banner.emergency")).to_be_visible()
+    expect(page.locator("#connection")).not_to_contain_text("act on the flag")
+
+
 def test_on_a_phone_the_urgency_stays_in_sight(open_page: OpenPage, bedside: Opened) -> None:
     page = bedside(open_page(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True))
     control(page, AGE).locator("input").fill("39")
@@ -96,6 +110,19 @@ def test_on_a_phone_the_urgency_stays_in_sight(open_page: OpenPage, bedside: Ope
     bar.locator("a").tap()
     expect(page.locator(".banner.emergency")).to_be_in_viewport()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_on_a_phone_an_old_urgency_says_that_it_is_old(open_page: OpenPage, bedside: Opened, watched: Watched) -> None:
+    """Hazard H-31: *Routine* at the foot of the screen is of older findings."""
+    watched.expect("ERR_INTERNET_DISCONNECTED")
+    page = bedside(open_page(viewport={"width": 360, "height": 740}))
+    control(page, AGE).locator("input").fill("39")
+    settle(page)
+    expect(page.locator("#bar em")).to_be_hidden()
+    page.context.set_offline(True)
+    choose(page, RETENTION, "true")
+    expect(page.locator("#bar em")).to_have_text("Not of what is entered now.")
+    expect(page.locator("#bar em")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [360, 768, 1280])

@@ -2,7 +2,7 @@
 
 import { firstSentence, showAnswer, urgencyWord } from "./answer.js";
 import { startBody } from "./body.js";
-import { connectionOf } from "./connection.js";
+import { connectionOf, flagged } from "./connection.js";
 import { announce, element } from "./elements.js";
 import { startEntry } from "./entry.js";
 import { startFlags } from "./flags.js";
@@ -18,32 +18,27 @@ import { word } from "./words.js";
 const place = (name) => document.getElementById(name);
 
 /** The line at the foot of a small screen: how urgent, and the way to the whole answer. */
-function showBar(answer) {
+function showBar(urgency, to, strong, text) {
   const bar = place("bar");
-  bar.hidden = answer === null;
-  if (answer === null) return;
-  bar.className = answer.urgency;
-  bar.replaceChildren(
-    element(
-      "a",
-      { href: "#answer" },
-      element("span", {}, element("strong", {}, urgencyWord(answer)), ` ${firstSentence(answer.impression.text)[0]}`),
-    ),
-  );
+  bar.hidden = false;
+  bar.className = urgency;
+  const stale = element("em", {}, `${word("answer.stale_short")} `);
+  bar.replaceChildren(element("a", { href: to }, element("span", {}, stale, element("strong", {}, strong), ` ${text}`)));
 }
 
 let heard = "";
 
 document.addEventListener("answer", ({ detail: { answer } }) => {
   showAnswer(place("said"), answer);
-  showBar(answer);
+  showBar(answer.urgency, "#answer", urgencyWord(answer), firstSentence(answer.impression.text)[0]);
   const line = word("answer.updated", { urgency: urgencyWord(answer), line: firstSentence(answer.impression.text)[0] });
   if (line !== heard) announce(line);
   heard = line;
 });
 document.addEventListener("answer-gone", () => {
   place("said").replaceChildren();
-  showBar(null);
+  place("bar").hidden = true;
+  if (flagged()) showBar("urgent", "#s-patient", "", word("answer.waiting_age_flag"));
   heard = "";
 });
 
@@ -56,4 +51,4 @@ startRecording(place("recording"));
 startTakeAway(place("takeaway"));
 startStrength(place("strength"));
 startLaunch(place("from-record"));
-startLive(connectionOf(place("connection"), place("said")));
+startLive(connectionOf(place("connection"), place("said"), place("bar")));

@@ -3,15 +3,17 @@
 import { element } from "./elements.js";
 import { fault } from "./entry.js";
 import { chips } from "./links.js";
+import { state } from "./state.js";
 import { control } from "./vocabulary.js";
 import { word } from "./words.js";
 
 /**
  * @param {HTMLElement} line says what is the matter
  * @param {HTMLElement} shown holds the answer
+ * @param {HTMLElement} bar holds the urgency at the foot of a small screen
  * @returns {(outcome: import("./live.js").Outcome) => void}
  */
-export function connectionOf(line, shown) {
+export function connectionOf(line, shown, bar) {
   let answered = null;
   let lost = false;
 
@@ -23,10 +25,10 @@ export function connectionOf(line, shown) {
     shown.setAttribute("aria-busy", String(outcome.kind === "asking"));
     if (outcome.kind === "asking") return;
     const right = outcome.kind === "answered" || outcome.kind === "idle";
-    shown.toggleAttribute("data-stale", !right && answered !== null);
+    for (const place of [shown, bar]) place.toggleAttribute("data-stale", !right && answered !== null);
     if (outcome.kind === "idle") answered = null;
     showFaults(outcome.problem?.errors ?? []);
-    line.className = right ? "" : "notice";
+    line.className = right && !waits(outcome) ? "" : "notice";
     line.replaceChildren(...words(outcome));
     if (!right && answered) {
       const time = answered.toLocaleTimeString(document.documentElement.lang);
@@ -35,6 +37,13 @@ export function connectionOf(line, shown) {
     if (outcome.kind === "answered" && lost) line.replaceChildren(word("answer.back"));
     lost = outcome.kind === "offline" || outcome.kind === "trouble";
   };
+}
+
+const waits = ({ kind }) => kind === "idle" && flagged();
+
+/** Whether a red flag is ticked, whatever else is missing. */
+export function flagged() {
+  return Object.values(state.now.exam.red_flags ?? {}).includes(true);
 }
 
 function words({ kind, seconds, status, problem }) {
@@ -46,7 +55,7 @@ function words({ kind, seconds, status, problem }) {
   );
   switch (kind) {
     case "idle":
-      return [word("answer.waiting_age")];
+      return [word(flagged() ? "answer.waiting_age_flag" : "answer.waiting_age")];
     case "answered":
       return [];
     case "offline":
@@ -81,7 +90,11 @@ function flagsAtLeast(problem) {
 }
 
 function showFaults(errors) {
-  document.querySelectorAll("#entry .item .fault").forEach((each) => fault(each.closest(".item"), ""));
+  for (const each of document.querySelectorAll("#entry .item .fault")) {
+    const item = each.closest(".item");
+    // What is no number never reached the service, and stays said.
+    if (![...item.querySelectorAll("input")].some((input) => input.validity.badInput)) fault(item, "");
+  }
   for (const { pointer, detail } of errors) {
     const item = control(pointer);
     if (item && item.dataset.kind !== "regions") fault(item, detail);

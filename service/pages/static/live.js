@@ -4,6 +4,7 @@ import { ask } from "./api.js";
 import { state } from "./state.js";
 
 const STILL = 120; // ms without a change before it is asked
+const TYPING = 900; // ms, while a number is no possible one yet: 4 on the way to 44 is not refused
 const LONGEST_WAIT = 15; // s between two attempts
 
 /**
@@ -73,7 +74,7 @@ export function startLive(told) {
     clearTimeout(timer);
     asked?.abort();
     told({ kind: "asking" });
-    timer = setTimeout(go, STILL);
+    timer = setTimeout(go, document.activeElement?.matches("input:invalid") ? TYPING : STILL);
   });
   window.addEventListener("online", go);
   document.addEventListener("signed-in", go);
