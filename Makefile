@@ -60,7 +60,7 @@ api-key-revoke: $(SERVICE)/.installed ## end a key within a second, without a re
 
 .PHONY: test
 test: setup postgres chromium ## run the quick tests (ARGS='-k name' to choose)
-	$(RUN) -m pytest $(ARGS)
+	$(RUN) -m tests $(ARGS)
 
 .PHONY: test-long
 test-long: setup postgres chromium ## run every test, the long ones too
