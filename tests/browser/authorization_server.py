@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any, Final
@@ -34,6 +35,19 @@ class RecordSystem:
     """Where the token endpoint is said to be, if elsewhere."""
     mixed_up: bool = False
     """Whether the way back names another issuer."""
+    silent: bool = False
+    """Whether the way back names no issuer, though the metadata say that it does."""
+    names_issuer: str | None = None
+    """Whom the metadata name, if somebody else."""
+    version_2: bool = True
+    """Whether it has the scopes of SMART App Launch 2."""
+    openid: bool = True
+    """Whether it has the metadata of OpenID Connect; those of OAuth (RFC 8414) it has."""
+    lets_pages_ask: bool = True
+    """Whether it answers with the headers of CORS."""
+    takes_codes: bool = True
+    scopes: list[str] = field(default_factory=list)
+    """What it was asked for at sign-ins."""
     lifetime: float = 300.0
     """Seconds; access tokens for the service itself."""
     refusals: list[str] = field(default_factory=list)
@@ -49,19 +63,25 @@ class RecordSystem:
     def metadata(self) -> dict[str, Any]:
         """What it says of itself."""
         return {
-            "issuer": self.url,
+            "issuer": self.names_issuer or self.url,
             "authorization_endpoint": f"{self.url}/authorize",
             "token_endpoint": f"{self.token_origin or self.url}/token",
             "code_challenge_methods_supported": list(self.methods),
-            "capabilities": ["launch-ehr", "client-public", "permission-v2"],
+            "authorization_response_iss_parameter_supported": True,
+            "capabilities": ["launch-ehr", "client-public", *(["permission-v2"] if self.version_2 else [])],
         }
 
     def authorize(self, query: dict[str, str]) -> str:
         """Where the browser is sent next; the person says yes to everything, unless it denies."""
         self._expect(query, response_type="code", client_id=CLIENT, code_challenge_method="S256")
-        if "launch" in query.get("scope", "").split():
-            self._expect(query, launch=LAUNCH, aud=self.iss)
-        back = {"state": query["state"], "iss": "https://other.example" if self.mixed_up else self.url}
+        scopes = query.get("scope", "").split()
+        self.scopes.append(query.get("scope", ""))
+        if "launch" in scopes:
+            self._expect(query, launch=LAUNCH)
+        if {"launch", "launch/patient"} & {*scopes}:
+            self._expect(query, aud=self.iss)
+        named = {} if self.silent else {"iss": "https://other.example" if self.mixed_up else self.url}
+        back = {"state": query["state"], **named}
         if self.denies:
             return f"{query['redirect_uri']}?{urlencode({'error': 'access_denied', **back})}"
         code = secrets.token_urlsafe(16)
@@ -71,7 +91,7 @@ class RecordSystem:
     def exchange(self, form: dict[str, str]) -> dict[str, Any] | None:
         """The token for a code, once; None where anything is not as it was agreed."""
         was = self.codes.pop(form.get("code", ""), None)
-        if was is None:
+        if was is None or not self.takes_codes:
             self.refusals.append("code")
             return None
         challenge = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
@@ -84,6 +104,19 @@ class RecordSystem:
             return {"access_token": self.own_token(was), "token_type": "Bearer", "expires_in": int(self.lifetime)}
         named = {} if self.patient is None else {"patient": self.patient["id"]}
         return {"access_token": "token-of-the-record", "token_type": "Bearer", "scope": was["scope"], **named}
+
+    def read(self, path: str, authorization: str | None) -> dict[str, Any] | None:
+        """What is at `path`; None where nothing is that the caller may see."""
+        match path:
+            case "/fhir/.well-known/smart-configuration" | "/.well-known/oauth-authorization-server":
+                return self.metadata
+            case "/.well-known/openid-configuration" if self.openid:
+                return self.metadata
+            case "/jwks":
+                return {"keys": [published("first")]}
+            case "/fhir/Patient/p%2F1" if authorization == "Bearer token-of-the-record":
+                return self.patient
+        return None
 
     def own_token(self, was: dict[str, str]) -> str:
         """An access token for the service itself, for which this is the issuer."""
@@ -110,20 +143,14 @@ def record_system() -> Iterator[RecordSystem]:
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             system.asked.append(self.path)
-            match parts.path:
-                case "/fhir/.well-known/smart-configuration" | "/.well-known/openid-configuration":
-                    self._say(200, system.metadata)
-                case "/authorize":
-                    self.send_response(302)
-                    self.send_header("Location", system.authorize(dict(parse_qsl(parts.query))))
-                    self.send_header("Content-Length", "0")
-                    self.end_headers()
-                case "/jwks":
-                    self._say(200, {"keys": [published("first")]})
-                case "/fhir/Patient/p%2F1" if self.headers.get("Authorization") == "Bearer token-of-the-record":
-                    self._say(200, system.patient)
-                case _:
-                    self._say(404, {})
+            if parts.path == "/authorize":
+                self.send_response(302)
+                self.send_header("Location", system.authorize(dict(parse_qsl(parts.query))))
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
+            held = system.read(parts.path, self.headers.get("Authorization"))
+            self._say(404 if held is None else 200, held or {})
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
@@ -139,9 +166,10 @@ def record_system() -> Iterator[RecordSystem]:
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
-            # As SMART App Launch asks of servers with clients in browsers.
-            self.send_header("Access-Control-Allow-Origin", "*")
-            self.send_header("Access-Control-Allow-Headers", "Authorization")
+            # As SMART App Launch asks of servers with clients in browsers; where nothing is, servers often forget it.
+            if system.lets_pages_ask and (status != HTTPStatus.NOT_FOUND or ".well-known" not in self.path):
+                self.send_header("Access-Control-Allow-Origin", "*")
+                self.send_header("Access-Control-Allow-Headers", "Authorization")
             self.end_headers()
             self.wfile.write(body)
 

@@ -1,6 +1,7 @@
 """The SMART launch, from a real record system on loopback: age and sex are filled in, and nothing else happens."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
@@ -83,14 +84,69 @@ def test_a_reload_does_not_try_the_code_again(launched: Launched, system: Record
     assert system.refusals == []
 
 
-def test_what_was_entered_is_never_overwritten(page: Page, base: str, launched: Launched) -> None:
+def test_what_was_entered_is_never_overwritten_and_the_page_asks_whose_it_is(
+    page: Page, base: str, launched: Launched
+) -> None:
     """Hazard H-10: the findings of one person get the age of another."""
     page.goto(f"{base}/", wait_until="networkidle")
     control(page, AGE).locator("input").fill("61")
     launched()
-    expect(page.locator("#from-record")).to_contain_text("Sex")
-    expect(page.locator("#from-record")).not_to_contain_text(str(age()))
+    told = page.locator("#from-record.notice")
+    expect(told).to_contain_text("From the record: Sex Female.")
+    expect(told).to_contain_text(re.compile(rf"The record says otherwise: Age {age()}\b"))
+    expect(told).to_contain_text("If it is of somebody else, clear it")
     expect(control(page, AGE).locator("input")).to_have_value("61")
+    page.locator("#clear").click()
+    page.get_by_role("dialog").get_by_role("button", name="Clear").click()
+    expect(page.locator("#from-record")).to_be_empty()
+
+
+def test_what_was_entered_before_is_asked_about_where_the_launch_fails_too(
+    page: Page, base: str, launched: Launched, system: RecordSystem
+) -> None:
+    page.goto(f"{base}/", wait_until="networkidle")
+    control(page, AGE).locator("input").fill("61")
+    system.denies = True
+    launched()
+    expect(page.locator("#from-record")).to_contain_text("was told not to let the page in")
+    expect(page.locator("#from-record")).to_contain_text("If it is of somebody else, clear it")
+
+
+def test_without_a_launch_of_the_record_system_its_sign_in_asks_for_the_patient(
+    launched: Launched, system: RecordSystem
+) -> None:
+    page = launched(iss=system.iss)
+    expect(control(page, SEX).locator("input[value=female]")).to_be_checked()
+    assert system.scopes == ["openid fhirUser launch/patient patient/Patient.rs"]
+    assert system.refusals == []
+
+
+@pytest.mark.parametrize(("version_2", "read"), [(True, "patient/Patient.rs"), (False, "patient/Patient.read")])
+def test_no_more_is_asked_for_than_the_patient(
+    launched: Launched, system: RecordSystem, version_2: bool, read: str
+) -> None:
+    system.version_2 = version_2
+    page = launched()
+    expect(control(page, SEX).locator("input[value=female]")).to_be_checked()
+    assert system.scopes == [f"openid fhirUser launch {read}"]
+
+
+def test_a_record_system_that_lets_no_page_ask_is_said_to(
+    launched: Launched, system: RecordSystem, watched: Watched
+) -> None:
+    watched.expect("CORS")
+    watched.expect("ERR_FAILED")
+    system.lets_pages_ask = False
+    page = launched()
+    expect(page.locator("#launch")).to_contain_text("could not be reached, or does not let this page ask it (CORS)")
+
+
+def test_a_code_that_is_not_taken_is_said(launched: Launched, system: RecordSystem, watched: Watched) -> None:
+    watched.expect("400")
+    system.takes_codes = False
+    page = launched()
+    expect(page.locator("#from-record")).to_contain_text("did not take the code")
+    expect(control(page, AGE).locator("input")).to_have_value("")
 
 
 @pytest.mark.parametrize(
@@ -98,13 +154,27 @@ def test_what_was_entered_is_never_overwritten(page: Page, base: str, launched: 
     [
         ({"denies": True}, "was told not to let the page in"),
         ({"mixed_up": True}, "came from another server"),
+        ({"silent": True}, "came from another server"),
         ({"patient": None}, "named no patient"),
         ({"patient": {**PATIENT, "birthDate": f"{date.today().year - 10}-01-01"}}, "under 18"),
+        ({"patient": {**PATIENT, "birthDate": f"{date.today().year - 10}"}}, "under 18"),
         ({"patient": {**PATIENT, "deceasedBoolean": True}}, "has died"),
+        ({"patient": {**PATIENT, "deceasedDateTime": "2026-01-02"}}, "has died"),
         ({"patient": {**PATIENT, "id": "nobody"}}, "named no patient"),
         ({"patient": {**PATIENT, "resourceType": "Practitioner"}}, "named no patient"),
     ],
-    ids=["denied", "mixed up", "nobody", "a child", "dead", "not there", "no patient"],
+    ids=[
+        "denied",
+        "mixed up",
+        "names none",
+        "nobody",
+        "a child",
+        "a child of a year",
+        "dead",
+        "died",
+        "not there",
+        "else",
+    ],
 )
 def test_what_goes_wrong_on_the_way_back_is_said_and_the_page_works_on(
     launched: Launched, system: RecordSystem, watched: Watched, changes: dict[str, Any], said: str
@@ -155,6 +225,9 @@ def test_a_way_back_that_was_not_begun_here_is_refused(page: Page, base: str, sy
     [
         ("1980-06-15", 46),
         ("1980-06-16", 45),
+        ("1906-06-15", 120),
+        ("1905-06-15", None),
+        ("2008", None),
         ("1980-05", 46),
         ("1980-07", 45),
         ("1980-06", None),

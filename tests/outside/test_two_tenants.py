@@ -194,6 +194,7 @@ GUARDED = [
     ("GET", f"{POST}/{{id}}/outcome", None, Scope.READ, 200),
     ("PUT", f"{POST}/{{id}}/outcome", OUTCOME, Scope.OUTCOME, 200),
     ("POST", ASSESS, response(EMERGENCY), Scope.ASSESS, 200),
+    ("POST", "/v1/examinations/search", {"reference": "nobody"}, Scope.READ, 200),
     ("GET", "/metrics", None, Scope.ADMIN, 200),
     ("POST", "/v1/model/reload", None, Scope.ADMIN, 200),
 ]
@@ -201,7 +202,17 @@ FOR_RECORD_SYSTEMS = {("POST", "/cds-services/{service_id}"), ("POST", "/cds-ser
 """Guarded by tokens of their own (tests/identity/test_cds_clients.py)."""
 OPEN = [
     *("/v1/rules", "/v1/rules/RF-CES-RETENTION", "/v1/model", "/health/live", "/health/ready", "/openapi.json"),
-    *("/", "/model", "/cds-services", "/fhir/metadata", "/fhir/Questionnaire", "/fhir/Questionnaire/nerveroot-exam"),
+    *(
+        "/",
+        "/form",
+        "/rules",
+        "/model",
+        "/launch",
+        "/cds-services",
+        "/fhir/metadata",
+        "/fhir/Questionnaire",
+        "/fhir/Questionnaire/nerveroot-exam",
+    ),
     *("/fhir/CodeSystem", "/fhir/ValueSet", "/fhir/Device", "/fhir/OperationDefinition"),
 ]
 

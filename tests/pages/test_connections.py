@@ -1,14 +1,20 @@
 """Whom the bedside page may ask: what the settings name, and nobody else."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from service.identity.smart_servers import SmartServer, checked_origin, origin_of
+from service.pages import connections as module
 from service.pages.connections import connections
+from service.pages.words import words_of
 from service.settings import Auth, Settings
 
+FOLDER = Path(module.__file__).parent
+FAULTS = re.compile(r'(?:SignInFault\(|\bask\(|code: )"([a-z_]+)"|\? "([a-z_]+)" : "([a-z_]+)"\)')
 EHR = {"iss": "https://ehr.example/fhir/r4", "client_id": "page", "origins": ["https://auth.example"]}
 JWT = {
     "auth": Auth.JWT,
@@ -68,6 +74,10 @@ def test_an_origin_as_browsers_write_it(url: str, origin: str) -> None:
     [
         {"iss": "http://ehr.example/fhir"},
         {"iss": "javascript:alert(1)"},
+        {"iss": "https://*/fhir"},
+        {"iss": "https://ehr.example; script-src */fhir"},
+        {"iss": "https://ehr.example, x/fhir"},
+        {"iss": "https://ehr.example/fhir?tenant=1"},
         {"iss": "https://user@ehr.example/fhir"},
         {"client_id": ""},
         {"client_id": None},
@@ -82,6 +92,32 @@ def test_an_origin_as_browsers_write_it(url: str, origin: str) -> None:
 def test_a_record_system_that_makes_no_sense_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         SmartServer.model_validate(EHR | wrong)
+
+
+@pytest.mark.parametrize(
+    "issuer", ["hospital", "http://issuer.example", "https://*", "https://issuer.example; script-src *"]
+)
+def test_an_issuer_to_sign_in_at_is_an_address(issuer: str) -> None:
+    with pytest.raises(ValidationError, match="NERVEROOT_JWT_ISSUER, which must"):
+        Settings.model_validate(JWT | {"jwt_issuer": issuer, "jwt_page_client_id": "page"})
+    assert connections(Settings.model_validate(JWT | {"jwt_issuer": issuer})).connect == ()
+
+
+@pytest.mark.parametrize(
+    ("script", "said_as"),
+    [
+        ("oauth.js", ("launch", "signin")),
+        ("launching.js", ("launch",)),
+        ("launch.js", ("launch",)),
+        ("signin.js", ("signin",)),
+    ],
+)
+def test_every_fault_has_its_words(script: str, said_as: tuple[str, ...]) -> None:
+    text = (FOLDER / "static" / script).read_text(encoding="utf-8")
+    codes = {code for found in FAULTS.findall(text) for code in found if code}
+    assert codes
+    for section in said_as:
+        assert {f"fault_{code}" for code in codes} <= words_of(section).keys()
 
 
 def test_an_origin_holds_nothing_that_ends_a_rule_of_the_policy() -> None:

@@ -114,7 +114,8 @@ export async function startSignIn(root) {
       const params = { scope: "openid assess read", resource: audience, audience };
       window.location.assign(await authorizationAddress({ purpose: "signin", server, clientId, redirect: ownAddress(), params }));
     } catch (fault) {
-      ask(fault.code ?? "unreachable", fault.places);
+      const { code, places } = fault instanceof SignInFault ? fault : { code: "unreachable", places: {} };
+      ask(code, places);
     }
   }
 }
