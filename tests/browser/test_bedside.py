@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import OpenPage, ServiceAt
 from tests.browser.entering import (
@@ -199,6 +199,8 @@ def test_a_second_tap_takes_an_answer_back(page: Page, bedside: Opened) -> None:
         (["4", "+"], "4.5"),
         (["0", "+"], "0.5"),
         (["0", "-"], "0"),
+        (["+"], ""),
+        (["w", "+"], "weak"),
         (["5", "+"], "5"),
         (["w"], "weak"),
         (["3", "Delete"], ""),
@@ -214,6 +216,100 @@ def test_keys_of_a_grade(page: Page, bedside: Opened, pressed: list[str], value:
         page.keyboard.press(key)
     expect(control(page, TOE).locator(f'input[value="{value}"]')).to_be_checked()
     expect(control(page, TOE).locator("input:checked")).to_be_focused()
+
+
+def test_a_double_tap_takes_no_red_flag_back(page: Page, bedside: Opened) -> None:
+    """Hazard H-32: a flag is ticked with two quick taps, and is gone."""
+    bedside(page)
+    control(page, RETENTION).locator('label:has(input[value="true"])').dblclick()
+    expect(control(page, RETENTION).locator("input[value=true]")).to_be_checked()
+
+
+@pytest.mark.parametrize("typed", ["-", "1e", "--"])
+def test_what_is_no_number_leaves_none_in_force(page: Page, bedside: Opened, typed: str) -> None:
+    """Hazard H-31: the answer is of the number before."""
+    bedside(page)
+    age = control(page, AGE)
+    age.locator("input").fill("44")
+    expect(page.locator(".banner")).to_be_visible()
+    age.locator("input").press_sequentially(typed)
+    expect(age.locator(".fault")).to_contain_text("not a number")
+    expect(page.locator(".banner")).to_have_count(0)
+
+
+def test_a_connection_that_hangs_dims_the_answer_and_counts_as_lost(page: Page, bedside: Opened) -> None:
+    """Hazard H-31: the answer to older findings stands as if it were the one to these."""
+    bedside(page)
+    control(page, AGE).locator("input").fill("44")
+    settle(page)
+    page.route("**/v1/assessments*", lambda route: None)
+    choose(page, RETENTION, "true")
+    expect(page.locator("#said")).to_have_attribute("data-stale", "")
+    expect(page.locator("#connection")).to_contain_text("Working it out")
+    expect(page.locator("#connection")).to_contain_text("No connection", timeout=12_000)
+    page.unroute("**/v1/assessments*")
+    page.get_by_role("button", name="Try now").click()
+    expect(page.locator(".banner.emergency")).to_be_visible()
+
+
+def test_red_flags_of_a_service_that_cannot_answer_come_before_the_older_answer(
+    page: Page, bedside: Opened, watched: Watched
+) -> None:
+    """Hazard H-14: a refusal carries an emergency, and the page goes on saying *Routine*."""
+    watched.expect("503")
+    bedside(page)
+    control(page, AGE).locator("input").fill("44")
+    settle(page)
+    flag = {"rule_id": "RF-CES-RETENTION", "label": "Urinary retention", "action": "Send now."}
+    problem = {"title": "x", "urgency": "emergency", "red_flags": {"present": [flag]}}
+    page.route("**/v1/assessments*", lambda route: route.fulfill(status=503, json=problem))
+    choose(page, RETENTION, "true")
+    expect(page.locator(".banner.emergency")).to_contain_text("Urinary retention")
+    expect(page.locator("#announced")).to_contain_text("Emergency")
+
+
+def test_the_key_of_a_person_is_asked_about_once_it_is_whole(page: Page, bedside: Opened) -> None:
+    """Hazard H-10: half a key is the key of somebody else."""
+    bedside(page)
+    control(page, AGE).locator("input").fill("44")
+    settle(page)
+    asked = last_asked(page)
+    page.locator("#i-reference").press_sequentially("P-123", delay=150)
+    settle(page)
+    assert asked == []
+    page.keyboard.press("Tab")
+    settle(page)
+    assert [each["patient"]["reference"] for each in asked] == ["P-123"]
+
+
+def test_what_is_cleared_while_it_is_recorded_does_not_come_back(page: Page, bedside: Opened) -> None:
+    """Hazard H-31: the next person is told of the last one's record."""
+    bedside(page)
+    control(page, AGE).locator("input").fill("77")
+    settle(page)
+    held: list[Route] = []
+    page.route("**/v1/assessments", lambda route: held.append(route))
+    page.get_by_role("button", name="Record this answer").click()
+    page.wait_for_function("document.querySelector('#recording').textContent.includes('Recording')")
+    page.locator("#clear").click()
+    page.get_by_role("dialog").get_by_role("button", name="Clear").click()
+    held[0].continue_()
+    page.wait_for_timeout(500)
+    assert "77" not in page.evaluate("JSON.stringify({...sessionStorage})")
+    expect(page.locator("#recording")).to_contain_text("Not recorded")
+
+
+def test_undo_does_not_undo_that_it_was_recorded(page: Page, bedside: Opened) -> None:
+    bedside(page)
+    control(page, AGE).locator("input").fill("44")
+    choose(page, TOE, "4")
+    settle(page)
+    page.get_by_role("button", name="Record this answer").click()
+    expect(page.locator("#recording")).to_contain_text("Recorded at")
+    page.locator("#undo").click()
+    expect(page.locator("#recording")).to_contain_text("Changed since")
+    page.locator("#redo").click()
+    expect(page.locator("#recording")).to_contain_text("Recorded at")
 
 
 def test_undo_and_redo_go_step_by_step(page: Page, bedside: Opened) -> None:

@@ -84,9 +84,7 @@ def test_a_reload_does_not_try_the_code_again(launched: Launched, system: Record
     assert system.refusals == []
 
 
-def test_what_was_entered_is_never_overwritten_and_the_page_asks_whose_it_is(
-    page: Page, base: str, launched: Launched
-) -> None:
+def test_what_was_entered_is_never_overwritten(page: Page, base: str, launched: Launched) -> None:
     """Hazard H-10: the findings of one person get the age of another."""
     page.goto(f"{base}/", wait_until="networkidle")
     control(page, AGE).locator("input").fill("61")

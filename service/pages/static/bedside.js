@@ -29,11 +29,27 @@ function showBar(urgency, to, strong, text) {
 let heard = "";
 
 document.addEventListener("answer", ({ detail: { answer } }) => {
-  showAnswer(place("said"), answer);
+  try {
+    showAnswer(place("said"), answer);
+  } catch (fault) {
+    // An answer that cannot be drawn must not leave the one before standing.
+    document.dispatchEvent(new CustomEvent("answer-gone"));
+    place("said").replaceChildren(element("p.notice", {}, word("answer.not_shown")));
+    throw fault;
+  }
   showBar(answer.urgency, "#answer", urgencyWord(answer), firstSentence(answer.impression.text)[0]);
   const line = word("answer.updated", { urgency: urgencyWord(answer), line: firstSentence(answer.impression.text)[0] });
   if (line !== heard) announce(line);
   heard = line;
+});
+document.addEventListener("flags-alone", ({ detail: { urgency, red_flags: screen } }) => {
+  const urgent = word(`answer.urgency_${urgency}`);
+  const lines = screen.present.map((flag) => element("p.first", {}, `${flag.label} – ${flag.action}`));
+  const said = place("said");
+  said.replaceChildren(element(`div.banner.${urgency}`, {}, element("p.urgency", {}, urgent), lines));
+  showBar(urgency, "#answer", urgent, screen.present[0].label);
+  for (const each of [said, place("bar")]) each.removeAttribute("data-stale");
+  announce(`${urgent}: ${screen.present[0].label}`);
 });
 document.addEventListener("answer-gone", () => {
   place("said").replaceChildren();

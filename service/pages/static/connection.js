@@ -7,6 +7,8 @@ import { state } from "./state.js";
 import { control } from "./vocabulary.js";
 import { word } from "./words.js";
 
+const SLOW = 700; // ms after which an older answer is no longer shown as that of what is entered
+
 /**
  * @param {HTMLElement} line says what is the matter
  * @param {HTMLElement} shown holds the answer
@@ -16,6 +18,12 @@ import { word } from "./words.js";
 export function connectionOf(line, shown, bar) {
   let answered = null;
   let lost = false;
+  let slow = null;
+
+  function stale(is, said) {
+    for (const place of [shown, bar]) place.toggleAttribute("data-stale", is);
+    line.replaceChildren(...said);
+  }
 
   document.addEventListener("answer", () => {
     answered = new Date();
@@ -23,9 +31,17 @@ export function connectionOf(line, shown, bar) {
 
   return function told(outcome) {
     shown.setAttribute("aria-busy", String(outcome.kind === "asking"));
-    if (outcome.kind === "asking") return;
+    clearTimeout(slow);
+    if (outcome.kind === "asking") {
+      slow = setTimeout(() => stale(answered !== null, [word("answer.working")]), SLOW);
+      return;
+    }
     const right = outcome.kind === "answered" || outcome.kind === "idle";
     for (const place of [shown, bar]) place.toggleAttribute("data-stale", !right && answered !== null);
+    if (outcome.problem?.red_flags?.present.length) {
+      // What a service that cannot answer still says comes before any older answer.
+      document.dispatchEvent(new CustomEvent("flags-alone", { detail: outcome.problem }));
+    }
     if (outcome.kind === "idle") answered = null;
     showFaults(outcome.problem?.errors ?? []);
     line.className = right && !waits(outcome) ? "" : "notice";
@@ -43,7 +59,7 @@ const waits = ({ kind }) => kind === "idle" && flagged();
 
 /** Whether a red flag is ticked, whatever else is missing. */
 export function flagged() {
-  return Object.values(state.now.exam.red_flags ?? {}).includes(true);
+  return Object.values(state.now.exam.red_flags ?? {}).some((each) => each !== false);
 }
 
 function words({ kind, seconds, status, problem }) {
@@ -65,7 +81,6 @@ function words({ kind, seconds, status, problem }) {
     case "trouble":
       return [
         word("answer.trouble", { status }),
-        ...flagsAtLeast(problem),
         " ",
         word("answer.again_in", { seconds: wait }),
         " ",
@@ -81,12 +96,6 @@ function words({ kind, seconds, status, problem }) {
       return [word("answer.refused"), " ", said, chips(errors.map((each) => each.pointer).filter(Boolean))];
     }
   }
-}
-
-/** The red flags, which a service that cannot answer still says. */
-function flagsAtLeast(problem) {
-  const present = problem?.red_flags?.present ?? [];
-  return present.map((flag) => element("p", {}, element("strong", {}, flag.label), ` – ${flag.action}`));
 }
 
 function showFaults(errors) {

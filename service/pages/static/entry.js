@@ -17,8 +17,11 @@ export function startEntry(form) {
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("change", (event) => entered(event.target));
   form.addEventListener("input", (event) => {
-    if (["number", "text"].includes(event.target.type)) entered(event.target);
+    // The key of a person counts once it is whole: half of it may be the key of somebody else.
+    if (event.target.type === "number") entered(event.target);
   });
+  // A wheel that turns over a field is on its way down the page.
+  form.addEventListener("wheel", ({ target }) => target.type === "number" && target.blur(), { passive: true });
   clearOnSecondTap(form);
   form.addEventListener("keydown", byKey);
   state.subscribe(() => show(form));
@@ -49,10 +52,10 @@ function entered(input) {
   const pointer = item.dataset.pointer;
   const value = read(item, input);
   fault(item, Number.isNaN(value) ? word("form.no_number") : "");
-  if (Number.isNaN(value)) return;
   state.change(
     (draft) => {
-      put(draft.exam, pointer, value);
+      // What is no number was not assessed: the number before it is not what is entered.
+      put(draft.exam, pointer, Number.isNaN(value) ? undefined : value);
       if (pointer !== "/history/side") return;
       put(draft.page, "/side_stated", value === undefined ? undefined : true);
       put(draft.page, "/marks", mirrored(draft.page.marks, value));
@@ -95,13 +98,23 @@ function listed(item, input) {
 }
 
 function show(form) {
+  const cleared = Object.keys(state.now.exam).length === 0;
   for (const item of form.querySelectorAll("[data-pointer]")) {
     const value = get(state.now.exam, item.dataset.pointer);
     item.classList.toggle("answered", value !== undefined);
+    if (cleared) empty(item);
     showValue(item, value);
   }
   const other = form.querySelector("#other-leg");
   if (state.now.exam.other_leg) other.open = true;
+}
+
+/** Also what is no number, which is in no examination. */
+function empty(item) {
+  const input = item.querySelector("input[type=number], input[type=text]");
+  if (!input || input === document.activeElement) return;
+  input.value = "";
+  fault(item, "");
 }
 
 function showValue(item, value) {
@@ -147,7 +160,8 @@ function clearOnSecondTap(form) {
     chosen = input?.checked && input.value !== "" ? input : null;
   });
   form.addEventListener("click", (event) => {
-    if (event.target !== chosen || event.target.type !== "radio") return;
+    // The second click of a double one takes nothing back.
+    if (event.detail !== 1 || event.target !== chosen || event.target.type !== "radio") return;
     chosen = null;
     choose(event.target.closest("[data-pointer]"), "");
   });
@@ -169,8 +183,9 @@ function byKey(event) {
   if (key === "Delete" || key === "Backspace") {
     choose(item, "");
   } else if (item.dataset.kind === "grade" && (key === "+" || key === "-")) {
-    const grade = Number(item.querySelector("input:checked").value);
-    choose(item, String(grade + (key === "+" ? 0.5 : -0.5)));
+    const grade = item.querySelector("input:checked").value;
+    // Half a grade more than nothing is nothing.
+    if (/\d/.test(grade)) choose(item, String(Number(grade) + (key === "+" ? 0.5 : -0.5)));
   } else {
     const answers = [...item.querySelectorAll("input")].filter((each) => each.value !== "");
     // A digit is the grade itself, or 4 would mean 4 minus.

@@ -41,7 +41,7 @@ function byKey(event) {
   const { key, target } = event;
   if ((event.ctrlKey || event.metaKey) && !event.altKey) {
     const name = key.toLowerCase();
-    if (name !== "z" && name !== "y") return;
+    if ((name !== "z" && name !== "y") || document.querySelector("dialog[open]")) return;
     event.preventDefault();
     if (name === "y" || event.shiftKey) redo();
     else undo();

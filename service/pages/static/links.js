@@ -43,6 +43,7 @@ export function sources(said, citations) {
 }
 
 function source(cited) {
+  if (!cited) return word("answer.none");
   const year = cited.year ? ` (${cited.year})` : "";
   const text = `${cited.authors}: ${cited.title}. ${cited.published_in}${year}`;
   const address = cited.doi ? `https://doi.org/${cited.doi}` : cited.url;

@@ -5,7 +5,8 @@ import { state } from "./state.js";
 
 const STILL = 120; // ms without a change before it is asked
 const TYPING = 900; // ms, while a number is no possible one yet: 4 on the way to 44 is not refused
-const LONGEST_WAIT = 15; // s between two attempts
+const LONGEST_WAIT = 15; // s between two attempts, and after a longer Retry-After
+const PATIENCE = 8000; // ms until a connection that says nothing counts as lost
 
 /**
  * What became of the last question: `idle` (no age yet), `asking`, `answered`, `refused`, `offline`, `busy`, `trouble`,
@@ -36,7 +37,7 @@ export function startLive(told) {
     let answer;
     let held;
     try {
-      answer = await ask("v1/assessments?commit=false", { body: exam, signal: mine.signal });
+      answer = await ask("v1/assessments?commit=false", { body: exam, signal: AbortSignal.any([mine.signal, AbortSignal.timeout(PATIENCE)]) });
       held = await answer.text();
     } catch {
       if (!mine.signal.aborted) again("offline");
@@ -63,7 +64,7 @@ export function startLive(told) {
 
   function again(kind, answer, problem) {
     const stated = Number(answer?.headers.get("Retry-After"));
-    const seconds = stated > 0 ? stated : Math.min(2 ** attempts, LONGEST_WAIT);
+    const seconds = Math.min(stated > 0 ? stated : 2 ** attempts, LONGEST_WAIT);
     attempts += 1;
     timer = setTimeout(go, seconds * 1000);
     told({ kind, seconds, status: answer?.status, problem });

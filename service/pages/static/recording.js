@@ -3,8 +3,11 @@
 import { ask } from "./api.js";
 import { announce, element } from "./elements.js";
 import { problemOf } from "./live.js";
-import { state } from "./state.js";
+import { randomText } from "./oauth.js";
+import { state, textOf } from "./state.js";
 import { word } from "./words.js";
+
+const PATIENCE = 20_000; // ms until a connection that says nothing counts as lost
 
 /**
  * @param {HTMLElement} place
@@ -14,11 +17,16 @@ export function startRecording(place) {
   const told = element("p", { role: "status" }, word("answer.trial"));
   place.replaceChildren(button, told);
   let seen = null;
+  let sending = null;
 
   // What is recorded is what was seen: an answer to older findings cannot be.
-  document.addEventListener("answer", ({ detail }) => offer(JSON.stringify(detail.exam)));
+  document.addEventListener("answer", ({ detail }) => offer(textOf(detail.exam)));
   document.addEventListener("answer-gone", () => offer(null));
-  state.subscribe(show);
+  state.subscribe(({ exam }) => {
+    // What is cleared is of nobody here any more, also where its recording is under way.
+    if (Object.keys(exam).length === 0) sending = null;
+    show();
+  });
   show();
 
   function offer(exam) {
@@ -28,9 +36,10 @@ export function startRecording(place) {
 
   function show() {
     const { recorded } = state.now.page;
-    const now = JSON.stringify(state.now.exam);
+    const now = textOf(state.now.exam);
     const same = recorded?.exam === now;
-    button.disabled = seen !== now || same;
+    button.disabled = sending !== null || seen !== now || same;
+    if (sending) return;
     if (!recorded) told.textContent = word("answer.trial");
     else if (same) told.textContent = word(recorded.deferred ? "answer.recorded_deferred" : "answer.recorded", recorded);
     else told.textContent = word("answer.recorded_changed");
@@ -38,21 +47,30 @@ export function startRecording(place) {
 
   async function record() {
     const { exam } = state.now;
-    const text = JSON.stringify(exam);
+    const text = textOf(exam);
     // The same key for the same findings: after a broken connection it is recorded once, not twice.
     const { trial } = state.now.page;
-    const key = trial?.exam === text ? trial.key : crypto.randomUUID();
+    const key = trial?.exam === text ? trial.key : randomText();
     state.note((draft) => {
       draft.page.trial = { exam: text, key };
     });
+    const mine = (sending = { text });
     button.disabled = true;
     told.textContent = word("answer.recording");
     try {
-      const answer = await ask("v1/assessments", { body: exam, headers: { "Idempotency-Key": key } });
+      const answer = await ask("v1/assessments", {
+        body: exam,
+        headers: { "Idempotency-Key": key },
+        signal: AbortSignal.timeout(PATIENCE),
+      });
       const held = await answer.text();
+      if (sending !== mine) return;
+      sending = null;
       if (answer.status === 201) kept(JSON.parse(held), held, answer.headers.get("Nerveroot-Record") === "deferred", text, exam);
       else failed(problemOf(held).detail ?? `(${answer.status})`);
     } catch {
+      if (sending !== mine) return;
+      sending = null;
       failed(word("answer.offline"));
     }
   }
@@ -63,7 +81,7 @@ export function startRecording(place) {
       draft.page.recorded = { exam: text, id: answer.id, created_at: answer.created_at, time, deferred };
       delete draft.page.trial;
     });
-    if (JSON.stringify(state.now.exam) === text) {
+    if (textOf(state.now.exam) === text) {
       document.dispatchEvent(new CustomEvent("answer", { detail: { answer, bytes, exam, stale: false, recorded: true } }));
     }
     announce(told.textContent);

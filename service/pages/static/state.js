@@ -3,6 +3,20 @@
 const KEY = "nerveroot.entry";
 const MOST_STEPS = 60;
 const EMPTY = { exam: {}, page: {} };
+const NOTED = ["recorded", "trial", "keys_off"]; // what no undo takes back: it happened, or is of the page
+
+/**
+ * An examination as one text, the same for the same statements whatever their order.
+ * @param {object} exam
+ * @returns {string}
+ */
+export function textOf(exam) {
+  return JSON.stringify(exam, (_, value) =>
+    value && typeof value === "object" && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : value,
+  );
+}
 
 /**
  * @param {string} pointer JSON pointer (RFC 6901)
@@ -63,6 +77,13 @@ export function createState(storage) {
     }
   }
 
+  /** A step that is gone back to, with what was noted since. */
+  function withNotes({ exam, page }) {
+    const kept = Object.entries(page).filter(([name]) => !NOTED.includes(name));
+    const noted = NOTED.filter((name) => name in now.page).map((name) => [name, now.page[name]]);
+    return { exam, page: Object.fromEntries([...kept, ...noted]) };
+  }
+
   return {
     get now() {
       return now;
@@ -93,19 +114,20 @@ export function createState(storage) {
       future = [...future, now];
       const next = past.at(-1);
       past = past.slice(0, -1);
-      become(next);
+      become(withNotes(next));
     },
     redo() {
       if (future.length === 0) return;
       past = [...past, now];
       const next = future.at(-1);
       future = future.slice(0, -1);
-      become(next);
+      become(withNotes(next));
     },
     /** Forget everything, the steps too. */
     clear() {
       past = [];
       future = [];
+      storage.removeItem(KEY);
       become(EMPTY);
       storage.removeItem(KEY);
     },

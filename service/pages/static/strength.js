@@ -3,7 +3,7 @@
 import { ask } from "./api.js";
 import { element } from "./elements.js";
 import { problemOf } from "./live.js";
-import { get, state } from "./state.js";
+import { get, state, textOf } from "./state.js";
 import { word } from "./words.js";
 
 const STILL = 700; // ms without a change before it is asked: a key is typed letter by letter
@@ -75,7 +75,7 @@ export function startStrength(root) {
   function show({ coursesOf, visitsOf }, { chartsOf }) {
     const { exam, page } = state.now;
     const count = found.examinations.length;
-    const recorded = page.recorded?.exam === JSON.stringify(exam);
+    const recorded = page.recorded?.exam === textOf(exam);
     const visits = visitsOf(found.examinations, exam, { at: Date.now(), recorded });
     const courses = count > 0 ? coursesOf(visits) : [];
     const reason = count === 0 ? "course_none" : courses.length === 0 ? "course_few" : "course_leg";
