@@ -101,6 +101,24 @@ def test_a_flag_without_an_age_is_not_passed_over_in_silence(open_page: OpenPage
     expect(page.locator("#connection")).not_to_contain_text("act on the flag")
 
 
+@pytest.mark.parametrize(
+    ("pointer", "value"),
+    [(RETENTION, "true"), ("/examination/sensation/perianal", "absent"), ("/examination/plantar_response", "extensor")],
+)
+def test_a_refused_value_hides_no_red_flag(
+    page: Page, bedside: Opened, watched: Watched, pointer: str, value: str
+) -> None:
+    """Hazard H-01: an older *Routine* stands while a flag is ticked that no answer counts."""
+    watched.expect("422")
+    bedside(page)
+    control(page, AGE).locator("input").fill("44")
+    settle(page)
+    control(page, "/history/pain_severity").locator("input").fill("11")
+    choose(page, pointer, value)
+    expect(page.locator("#connection")).to_contain_text("act on the flag")
+    expect(page.locator("#said")).to_have_attribute("data-stale", "")
+
+
 def test_on_a_phone_the_urgency_stays_in_sight(open_page: OpenPage, bedside: Opened) -> None:
     page = bedside(open_page(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True))
     control(page, AGE).locator("input").fill("39")

@@ -28,11 +28,13 @@ function showBar(urgency, to, strong, text) {
 
 let heard = "";
 
-document.addEventListener("answer", ({ detail: { answer } }) => {
+document.addEventListener("answer", (event) => {
+  const { answer } = event.detail;
   try {
     showAnswer(place("said"), answer);
   } catch (fault) {
-    // An answer that cannot be drawn must not leave the one before standing.
+    // An answer that cannot be drawn must not leave the one before standing, and cannot be recorded.
+    event.stopImmediatePropagation();
     document.dispatchEvent(new CustomEvent("answer-gone"));
     place("said").replaceChildren(element("p.notice", {}, word("answer.not_shown")));
     throw fault;

@@ -38,14 +38,17 @@ export function connectionOf(line, shown, bar) {
     }
     const right = outcome.kind === "answered" || outcome.kind === "idle";
     for (const place of [shown, bar]) place.toggleAttribute("data-stale", !right && answered !== null);
-    if (outcome.problem?.red_flags?.present.length) {
+    const alone = Boolean(outcome.problem?.red_flags?.present.length);
+    if (alone) {
       // What a service that cannot answer still says comes before any older answer.
       document.dispatchEvent(new CustomEvent("flags-alone", { detail: outcome.problem }));
+      answered = null;
     }
     if (outcome.kind === "idle") answered = null;
     showFaults(outcome.problem?.errors ?? []);
     line.className = right && !waits(outcome) ? "" : "notice";
     line.replaceChildren(...words(outcome));
+    if (!right && !alone && flagged()) line.prepend(element("strong", {}, `${word("answer.flag_meanwhile")} `));
     if (!right && answered) {
       const time = answered.toLocaleTimeString(document.documentElement.lang);
       line.append(" ", element("strong", {}, word("answer.stale", { time })));
@@ -57,9 +60,18 @@ export function connectionOf(line, shown, bar) {
 
 const waits = ({ kind }) => kind === "idle" && flagged();
 
-/** Whether a red flag is ticked, whatever else is missing. */
+/** Signs that no list of questions holds, and that are flags all the same. */
+function grave({ sensation, plantar_response: plantar, clonus }) {
+  return ["reduced", "absent"].includes(sensation?.perianal) || plantar === "extensor" || clonus === true;
+}
+
+/**
+ * Whether something is entered that may be a red flag: what is said of it while there is no answer. It decides nothing,
+ * and is wider than the rules.
+ */
 export function flagged() {
-  return Object.values(state.now.exam.red_flags ?? {}).some((each) => each !== false);
+  const { red_flags: screen = {}, examination = {}, other_leg: other = {} } = state.now.exam;
+  return Object.values(screen).includes(true) || screen.post_void_residual_ml > 0 || grave(examination) || grave(other);
 }
 
 function words({ kind, seconds, status, problem }) {

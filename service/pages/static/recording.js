@@ -21,7 +21,7 @@ export function startRecording(place) {
 
   // What is recorded is what was seen: an answer to older findings cannot be.
   document.addEventListener("answer", ({ detail }) => offer(textOf(detail.exam)));
-  document.addEventListener("answer-gone", () => offer(null));
+  for (const gone of ["answer-gone", "flags-alone"]) document.addEventListener(gone, () => offer(null));
   state.subscribe(({ exam }) => {
     // What is cleared is of nobody here any more, also where its recording is under way.
     if (Object.keys(exam).length === 0) sending = null;

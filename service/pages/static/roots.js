@@ -18,6 +18,7 @@ export function roots(classifier, impression, citations, name) {
   const silent = classifier.status !== "ok" || classifier.abstained;
   return section(
     name,
+    name !== "roots" && element("p", {}, impression.text),
     classifier.status !== "ok" && element("p.notice", {}, word("answer.unavailable")),
     classifier.abstained && abstained(classifier, citations),
     !silent && bars(classifier),
@@ -67,7 +68,7 @@ function standing(root, { likely_roots: likely, prediction_set: set, coverage })
 
 function setWords({ prediction_set: set, coverage }) {
   const share = Math.round(100 * coverage);
-  return word(set.length ? "answer.set" : "answer.set_empty", { roots: set.join(", "), coverage: share });
+  return word(set.length ? "answer.set" : "answer.set_empty", { roots: set.join(", "), coverage: share, missed: 100 - share });
 }
 
 function levels(found) {
