@@ -5,7 +5,7 @@ import { save, saveInFhir } from "./downloads.js";
 import { element } from "./elements.js";
 import { leafletDialog, leafletElements, leafletOf } from "./leaflet.js";
 import { fillLeaflet, fillSheet } from "./sheet.js";
-import { state, textOf } from "./state.js";
+import { state, textOf as textOfExam } from "./state.js";
 import { summaryOf } from "./summary.js";
 import { word } from "./words.js";
 
@@ -83,11 +83,11 @@ function leaflet(answer, exam, at) {
 function summaryNow(held) {
   if (!held) return summaryOf(state.now.exam, null, { at: new Date() });
   const { recorded } = state.now.page;
-  const same = recorded?.exam === textOf(held.exam);
+  const same = recorded?.exam === textOfExam(held.exam);
   const at = same ? new Date(recorded.created_at) : held.at;
   return summaryOf(held.exam, held.answer, { at, recorded: same ? recorded : null, changed: isChanged(held) });
 }
 
 function isChanged(held) {
-  return !held || textOf(state.now.exam) !== textOf(held.exam);
+  return !held || textOfExam(state.now.exam) !== textOfExam(held.exam);
 }
