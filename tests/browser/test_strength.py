@@ -128,9 +128,11 @@ def test_without_a_key_nothing_is_asked_and_another_key_is_another_person(
     expect(page.locator("#strength svg")).to_have_count(1)
     field = control(page, KEY).locator("input")
     field.fill(f"{key}-b")
+    field.blur()
     expect(page.locator("#strength svg")).to_have_count(0)
     expect(page.locator("#strength [role=status]")).to_contain_text("No earlier examination")
     field.fill("")
+    field.blur()
     expect(page.locator("#strength [role=status]")).to_contain_text("Enter your key")
 
 
@@ -141,6 +143,7 @@ def test_without_a_connection_it_is_said_and_drawn_once_it_is_back(
     page = examined(visit(key, 1, {TOE: 5}), visit("", 8, {TOE: 4}))
     page.context.set_offline(True)
     control(page, KEY).locator("input").fill(key)
+    control(page, KEY).locator("input").blur()
     expect(page.locator("#strength [role=status]")).to_contain_text("no connection")
     page.context.set_offline(False)
     expect(page.locator("#strength svg")).to_have_count(1)
