@@ -14,6 +14,8 @@ from bench.own_service import own_service
 from tests.browser.chromium import running_chromium
 from tests.browser.watching import Watched, origin_of
 
+Opened = Callable[[Page], Page]
+"""What `bedside` gives: it opens the page in a tab."""
 SIZE = {"width": 1280, "height": 900}
 PATIENCE = 15_000
 """Milliseconds after which what a test waits for does not come; a busy machine is slow."""
@@ -104,7 +106,7 @@ def context(page: Page) -> BrowserContext:
 
 
 @pytest.fixture
-def bedside(service_at: ServiceAt) -> Callable[[Page], Page]:
+def bedside(service_at: ServiceAt) -> Opened:
     """Open the bedside page of a service without sign-in, and wait until its scripts have run."""
 
     def opened(page: Page) -> Page:

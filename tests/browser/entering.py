@@ -11,6 +11,9 @@ EXAMPLES: Final = Path(__file__).parents[2] / "service" / "examples"
 NAMES: Final = ("exam", "exam_l4", "exam_emergency")
 """The examples of the contract."""
 
+AGE: Final = "/patient/age_years"
+RETENTION: Final = "/red_flags/urinary_retention"
+TOE: Final = "/examination/strength/great_toe_extension"
 PAIN: Final = "/history/pain_locations"
 MIDLINE: Final = "low_back"
 MOST_STOPS: Final = 400
@@ -55,6 +58,11 @@ def normal(stated: Any) -> Any:
 def control(page: Page, pointer: str) -> Locator:
     """The control of an item."""
     return page.locator(f'[data-pointer="{pointer}"]')
+
+
+def choose(page: Page, pointer: str, value: str) -> None:
+    """Tap an answer."""
+    control(page, pointer).locator(f'label:has(input[value="{value}"])').click()
 
 
 def settle(page: Page) -> None:

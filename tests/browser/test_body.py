@@ -1,15 +1,12 @@
 """The drawing: marks by tap and by key, on the right leg, in the lists of the contract; and the shading of roots."""
 
-from collections.abc import Callable
 from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import Opened, OpenPage
 from tests.browser.entering import control, enter_by_mouse, example, settle
-
-Opened = Callable[[Page], Page]
 
 KEPT: Final = "JSON.parse(sessionStorage.getItem('nerveroot.entry'))?.now ?? {exam: {}, page: {}}"
 LISTS: Final = {"pain": "pain_locations", "tingling": "paresthesia_locations"}

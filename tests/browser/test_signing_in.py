@@ -67,7 +67,7 @@ def test_a_key_lets_the_page_ask_and_a_wrong_one_loses_nothing(
     page.locator("#signin").get_by_role("button", name="Sign in").click()
     page.get_by_label("Access key").fill("nr_wrong_key")
     page.get_by_label("Access key").press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("was not taken")
+    expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("was not taken")
     assert faults(page) == []
     page.get_by_label("Access key").fill(key)
     page.get_by_label("Access key").press("Enter")
@@ -90,7 +90,7 @@ def test_the_page_signs_in_at_the_issuer_and_again_when_the_token_has_expired(
     enter_age(page)
     page.locator("#signin").get_by_role("button", name="Sign in").click()
     page.get_by_role("dialog").get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("alert")).to_contain_text("Sign in again")
+    expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("Sign in again")
     assert page.url == f"{base}/"
     issuer.lifetime = 300
     page.get_by_role("dialog").get_by_role("button", name="Sign in").click()
@@ -120,7 +120,7 @@ def test_a_sign_in_that_comes_to_nothing_is_said_and_loses_nothing(
     expect(page.locator("#connection")).to_contain_text("Sign in to get an answer")
     page.locator("#signin").get_by_role("button", name="Sign in").click()
     page.get_by_role("dialog").get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("alert")).to_contain_text(said)
+    expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text(said)
     assert page.url == f"{base}/"
     assert "/token" not in issuer.asked
     expect(control(page, AGE).locator("input")).to_have_value("44")

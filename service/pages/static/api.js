@@ -8,6 +8,7 @@ import { credentials } from "./signin.js";
  * @returns {Promise<Response>} rejected where nothing was reached
  */
 export async function ask(path, { method = "POST", body, type = "application/json", headers = {}, signal } = {}) {
+  const shown = credentials();
   const answer = await fetch(path, {
     method,
     signal,
@@ -17,11 +18,13 @@ export async function ask(path, { method = "POST", body, type = "application/jso
     headers: {
       ...(body === undefined ? {} : { "Content-Type": type }),
       "Accept-Language": document.documentElement.lang,
-      ...credentials(),
+      ...shown,
       ...headers,
     },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
-  if (answer.status === 401) document.dispatchEvent(new CustomEvent("signin-needed"));
+  // Whoever has signed in anew meanwhile is not signed out by the answer to what was sent before.
+  const same = JSON.stringify(shown) === JSON.stringify(credentials());
+  if (answer.status === 401 && same) document.dispatchEvent(new CustomEvent("signin-needed"));
   return answer;
 }

@@ -41,7 +41,7 @@ document.addEventListener("answer", (event) => {
   }
   showBar(answer.urgency, "#answer", urgencyWord(answer), firstSentence(answer.impression.text)[0]);
   const line = word("answer.updated", { urgency: urgencyWord(answer), line: firstSentence(answer.impression.text)[0] });
-  if (line !== heard) announce(line);
+  if (line !== heard) announce(line, { alarm: answer.urgency === "emergency" });
   heard = line;
 });
 document.addEventListener("flags-alone", ({ detail: { urgency, red_flags: screen } }) => {
@@ -51,7 +51,7 @@ document.addEventListener("flags-alone", ({ detail: { urgency, red_flags: screen
   said.replaceChildren(element(`div.banner.${urgency}`, {}, element("p.urgency", {}, urgent), lines));
   showBar(urgency, "#answer", urgent, screen.present[0].label);
   for (const each of [said, place("bar")]) each.removeAttribute("data-stale");
-  announce(`${urgent}: ${screen.present[0].label}`);
+  announce(`${urgent}: ${screen.present[0].label}. ${screen.present[0].action}`, { alarm: urgency === "emergency" });
 });
 document.addEventListener("answer-gone", () => {
   place("said").replaceChildren();
@@ -70,3 +70,5 @@ startTakeAway(place("takeaway"));
 startStrength(place("strength"));
 startLaunch(place("from-record"));
 startLive(connectionOf(place("connection"), place("said"), place("bar")));
+
+document.getElementById("not-started").remove();

@@ -1,10 +1,10 @@
 // What stands between what is entered and its answer: the line that says so, and the marks of an old answer.
 
 import { element } from "./elements.js";
-import { fault } from "./entry.js";
-import { chips } from "./links.js";
+import { fault, jump } from "./entry.js";
+import { numberOf } from "./numbers.js";
 import { state } from "./state.js";
-import { control } from "./vocabulary.js";
+import { control, label } from "./vocabulary.js";
 import { word } from "./words.js";
 
 const SLOW = 700; // ms after which an older answer is no longer shown as that of what is entered
@@ -20,9 +20,18 @@ export function connectionOf(line, shown, bar) {
   let lost = false;
   let slow = null;
 
-  function stale(is, said) {
-    for (const place of [shown, bar]) place.toggleAttribute("data-stale", is);
-    line.replaceChildren(...said);
+  function mark(stale) {
+    for (const place of [shown, bar]) place.toggleAttribute("data-stale", stale);
+  }
+
+  /** Only what is new is written: a reader of the screen says every change, and the focus is not thrown away. */
+  function say(said, style) {
+    const next = element("p", {}, said);
+    if (line.innerHTML === next.innerHTML && line.className === style) return;
+    const focused = line.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    line.className = style;
+    line.replaceChildren(...next.childNodes);
+    if (focused) (line.querySelector(`[data-key="${CSS.escape(focused)}"]`) ?? line).focus();
   }
 
   document.addEventListener("answer", () => {
@@ -33,11 +42,11 @@ export function connectionOf(line, shown, bar) {
     shown.setAttribute("aria-busy", String(outcome.kind === "asking"));
     clearTimeout(slow);
     if (outcome.kind === "asking") {
-      slow = setTimeout(() => stale(answered !== null, [word("answer.working")]), SLOW);
+      slow = setTimeout(() => (mark(answered !== null), say([word("answer.working")], "")), SLOW);
       return;
     }
     const right = outcome.kind === "answered" || outcome.kind === "idle";
-    for (const place of [shown, bar]) place.toggleAttribute("data-stale", !right && answered !== null);
+    mark(!right && answered !== null);
     const alone = Boolean(outcome.problem?.red_flags?.present.length);
     if (alone) {
       // What a service that cannot answer still says comes before any older answer.
@@ -46,17 +55,22 @@ export function connectionOf(line, shown, bar) {
     }
     if (outcome.kind === "idle") answered = null;
     showFaults(outcome.problem?.errors ?? []);
-    line.className = right && !waits(outcome) ? "" : "notice";
-    line.replaceChildren(...words(outcome));
-    if (!right && !alone && flagged()) line.prepend(element("strong", {}, `${word("answer.flag_meanwhile")} `));
-    if (!right && answered) {
-      const time = answered.toLocaleTimeString(document.documentElement.lang);
-      line.append(" ", element("strong", {}, word("answer.stale", { time })));
-    }
-    if (outcome.kind === "answered" && lost) line.replaceChildren(word("answer.back"));
+    const urgent = !right && !alone && flagged();
+    const old = !right && answered;
+    const back = outcome.kind === "answered" && lost;
+    say(
+      [
+        urgent && [element("strong", {}, word("answer.flag_meanwhile")), " "],
+        old && [element("strong", {}, word("answer.stale", { time: clock(answered) })), " "],
+        back ? word("answer.back") : words(outcome),
+      ],
+      right && !waits(outcome) ? "" : "notice",
+    );
     lost = outcome.kind === "offline" || outcome.kind === "trouble";
   };
 }
+
+const clock = (time) => time.toLocaleTimeString(document.documentElement.lang);
 
 const waits = ({ kind }) => kind === "idle" && flagged();
 
@@ -74,11 +88,10 @@ export function flagged() {
   return Object.values(screen).includes(true) || screen.post_void_residual_ml > 0 || grave(examination) || grave(other);
 }
 
-function words({ kind, seconds, status, problem }) {
-  const wait = Math.ceil(seconds ?? 0);
+function words({ kind, status, problem }) {
   const now = element(
     "button.link",
-    { type: "button", onclick: () => window.dispatchEvent(new Event("online")) },
+    { type: "button", "data-key": "again", onclick: () => window.dispatchEvent(new Event("online")) },
     word("answer.again_now"),
   );
   switch (kind) {
@@ -87,14 +100,14 @@ function words({ kind, seconds, status, problem }) {
     case "answered":
       return [];
     case "offline":
-      return [word("answer.offline"), " ", word("answer.again_in", { seconds: wait }), " ", now];
+      return [word("answer.offline"), " ", word("answer.again_by_itself"), " ", now];
     case "busy":
-      return [word("answer.busy", { seconds: wait })];
+      return [word("answer.busy"), " ", word("answer.again_by_itself")];
     case "trouble":
       return [
         word("answer.trouble", { status }),
         " ",
-        word("answer.again_in", { seconds: wait }),
+        word("answer.again_by_itself"),
         " ",
         now,
       ];
@@ -104,17 +117,24 @@ function words({ kind, seconds, status, problem }) {
       return [word("answer.not_allowed", { detail: problem.detail ?? "" })];
     default: {
       const errors = problem.errors ?? [];
-      const said = errors.length ? errors.map((each) => each.detail).join(" ") : (problem.detail ?? `(${status})`);
-      return [word("answer.refused"), " ", said, chips(errors.map((each) => each.pointer).filter(Boolean))];
+      if (errors.length === 0) return [word("answer.refused"), " ", problem.detail ?? `(${status})`];
+      return [word("answer.refused"), element("ul", {}, errors.map(refused))];
     }
   }
+}
+
+/** What is wrong with one item, after the name that leads to it. */
+function refused({ pointer, detail }) {
+  const go = { type: "button", "data-key": `refused ${pointer}`, onclick: () => jump(pointer) };
+  return element("li", {}, pointer && [element("button.link", go, label(pointer)), ": "], detail);
 }
 
 function showFaults(errors) {
   for (const each of document.querySelectorAll("#entry .item .fault")) {
     const item = each.closest(".item");
     // What is no number never reached the service, and stays said.
-    if (![...item.querySelectorAll("input")].some((input) => input.validity.badInput)) fault(item, "");
+    const unread = item.dataset.kind === "number" && Number.isNaN(numberOf(item.querySelector("input").value));
+    if (!unread) fault(item, "");
   }
   for (const { pointer, detail } of errors) {
     const item = control(pointer);

@@ -31,10 +31,29 @@ export function section(name, ...content) {
 }
 
 /**
+ * Let a button act, or not. One that does not act keeps the focus, which a disabled one would throw to the top of the page.
+ * @param {HTMLElement} button
+ * @param {boolean} does
+ */
+export function enable(button, does) {
+  button.setAttribute("aria-disabled", String(!does));
+}
+
+/**
+ * Do something at a tap on a button, unless it says that it does nothing just now.
+ * @param {HTMLElement} button
+ * @param {() => void} act
+ */
+export function onTap(button, act) {
+  button.addEventListener("click", () => button.getAttribute("aria-disabled") !== "true" && act());
+}
+
+/**
  * Say something to those who do not see the page.
  * @param {string} text
+ * @param {{alarm?: boolean}} how `alarm` interrupts what is being said
  */
-export function announce(text) {
-  const place = document.getElementById("announced");
+export function announce(text, { alarm = false } = {}) {
+  const place = document.getElementById(alarm ? "alarm" : "announced");
   if (place) place.textContent = text;
 }

@@ -1,49 +1,30 @@
 // The form: what is entered goes into the state, and the state is what the form shows.
 
 import { announce } from "./elements.js";
+import { startLegs } from "./legs.js";
 import { mirrored } from "./marks.js";
-import { control } from "./vocabulary.js";
+import { numberOf } from "./numbers.js";
 import { get, put, state } from "./state.js";
+import { control } from "./vocabulary.js";
 import { word } from "./words.js";
-
-const OTHER = "/other_leg/";
 
 /**
  * @param {HTMLFormElement} form
  */
 export function startEntry(form) {
-  repeatForOtherLeg(form);
-  for (const input of form.querySelectorAll("input[type=radio]")) input.name = input.closest("[data-pointer]").dataset.pointer;
+  startLegs(form);
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("change", (event) => entered(event.target));
   form.addEventListener("input", (event) => {
     // The key of a person counts once it is whole: half of it may be the key of somebody else.
-    if (event.target.type === "number") entered(event.target);
+    if (event.target.closest("[data-kind=number]")) entered(event.target);
   });
-  // A wheel that turns over a field is on its way down the page.
-  form.addEventListener("wheel", ({ target }) => target.type === "number" && target.blur(), { passive: true });
   clearOnSecondTap(form);
   form.addEventListener("keydown", byKey);
   state.subscribe(() => show(form));
   show(form);
-}
-
-/** The controls of the worse leg once more, for the other one. */
-function repeatForOtherLeg(form) {
-  const place = form.querySelector("#other-leg");
-  for (const part of form.querySelectorAll("#s-examination .part")) {
-    const copy = part.cloneNode(true);
-    // How it is examined is said once; the buttons of both legs lead there.
-    copy.querySelectorAll("[popover]").forEach((each) => each.remove());
-    for (const each of [copy, ...copy.querySelectorAll("*")]) {
-      const pointer = each.getAttribute("data-pointer");
-      if (pointer) each.setAttribute("data-pointer", pointer.replace("/examination/", OTHER));
-      for (const name of ["id", "for", "aria-labelledby"]) {
-        if (each.hasAttribute(name)) each.setAttribute(name, `other-${each.getAttribute(name)}`);
-      }
-    }
-    place.append(copy);
-  }
+  // What was entered before a reload is in sight again.
+  for (const item of form.querySelectorAll(".item.answered")) unfold(item);
 }
 
 function entered(input) {
@@ -68,8 +49,7 @@ function entered(input) {
 function read(item, input) {
   switch (item.dataset.kind) {
     case "number":
-      if (input.validity.badInput) return NaN;
-      return input.value.trim() === "" ? undefined : Number(input.value);
+      return numberOf(input.value);
     case "text":
       return input.value.trim() || undefined;
     case "moment":
@@ -105,13 +85,11 @@ function show(form) {
     if (cleared) empty(item);
     showValue(item, value);
   }
-  const other = form.querySelector("#other-leg");
-  if (state.now.exam.other_leg) other.open = true;
 }
 
 /** Also what is no number, which is in no examination. */
 function empty(item) {
-  const input = item.querySelector("input[type=number], input[type=text]");
+  const input = item.querySelector("input[type=text]");
   if (!input || input === document.activeElement) return;
   input.value = "";
   fault(item, "");
@@ -122,14 +100,15 @@ function showValue(item, value) {
   switch (item.dataset.kind) {
     case "regions":
       return;
-    case "number":
-    case "text": {
-      const [input] = inputs;
-      const kept = item.dataset.kind === "number" && input.value !== "" ? Number(input.value) : input.value || undefined;
-      // While somebody types, `4.` is not overwritten by 4.
-      if (kept !== value && !(input.validity.badInput && value === undefined)) input.value = value ?? "";
+    case "number": {
+      const kept = numberOf(inputs[0].value);
+      // While somebody types, `4.` is not overwritten by 4, and what is no number stays to be mended.
+      if (kept !== value && !(Number.isNaN(kept) && value === undefined)) inputs[0].value = value ?? "";
       return;
     }
+    case "text":
+      if ((inputs[0].value.trim() || undefined) !== value) inputs[0].value = value ?? "";
+      return;
     case "moment":
       if (value === undefined || new Date(inputs[0].value).getTime() !== Date.parse(value)) inputs[0].value = local(value);
       return;
@@ -189,9 +168,10 @@ function byKey(event) {
   } else {
     const answers = [...item.querySelectorAll("input")].filter((each) => each.value !== "");
     // A digit is the grade itself, or 4 would mean 4 minus.
-    const named = answers.find((each) => (/\d/.test(key) ? each.value : firstOf(each)) === key.toLowerCase());
-    if (!named) return;
-    choose(item, named.value);
+    const named = answers.filter((each) => (/\d/.test(key) ? each.value : firstOf(each)) === key.toLowerCase());
+    if (named.length === 0) return;
+    // Where two answers begin alike, in some language, the key goes from one to the next.
+    choose(item, named[(named.findIndex((each) => each.checked) + 1) % named.length].value);
   }
   event.preventDefault();
 }
@@ -230,7 +210,7 @@ export function fault(item, text) {
 export function jump(pointer) {
   const item = nearest(pointer);
   if (!item) return;
-  for (let each = item.parentElement; each; each = each.parentElement) if (each.tagName === "DETAILS") each.open = true;
+  unfold(item);
   const place = item.dataset.kind === "regions" ? document.getElementById("body") : item;
   const focus = place.querySelector("input:checked") ?? place.querySelector("input, button, [tabindex]");
   place.scrollIntoView({ block: "center" });
@@ -238,6 +218,10 @@ export function jump(pointer) {
   place.classList.remove("shown");
   requestAnimationFrame(() => place.classList.add("shown"));
   announce(item.dataset.label);
+}
+
+function unfold(item) {
+  for (let each = item.parentElement; each; each = each.parentElement) if (each.tagName === "DETAILS") each.open = true;
 }
 
 /** The control at a pointer, or the first within it: a straight leg raise has two. */

@@ -1,33 +1,45 @@
 // "All others here: no" of a group of red flags, once every question of the group was on screen or had the focus.
 
-import { announce } from "./elements.js";
+import { announce, enable, onTap } from "./elements.js";
 import { get, put, state } from "./state.js";
 import { word } from "./words.js";
 
-const READ_AFTER = 300; // ms on screen
+const READ_AFTER = 300; // ms on screen, or with the focus
 
 /**
  * @param {HTMLElement} form
  */
 export function startFlags(form) {
   const groups = [...form.querySelectorAll("[data-flags]")].map((place) => new Group(place));
-  const timers = new Map();
+  const items = groups.flatMap((each) => each.items);
+  const read = (item) => groups.forEach((each) => each.saw(item));
+  const onScreen = new Map();
   const watcher = new IntersectionObserver(
     (seen) => {
       for (const { target, isIntersecting } of seen) {
-        clearTimeout(timers.get(target));
-        if (isIntersecting) timers.set(target, setTimeout(() => groups.forEach((each) => each.saw(target)), READ_AFTER));
+        clearTimeout(onScreen.get(target));
+        if (isIntersecting) onScreen.set(target, setTimeout(read, READ_AFTER, target));
       }
     },
     { threshold: 0.6 },
   );
-  groups.flatMap((each) => each.items).forEach((item) => watcher.observe(item));
-  form.addEventListener("focusin", ({ target }) => groups.forEach((each) => each.saw(target.closest(".item"))));
-  state.subscribe((now) => {
-    // The next person's questions have not been read.
-    if (Object.keys(now.exam).length === 0) groups.forEach((each) => each.forget());
-    groups.forEach((each) => each.show());
+  let focused = null;
+  items.forEach((item) => watcher.observe(item));
+  // Who runs through with the tab key has read nothing either.
+  form.addEventListener("focusin", ({ target }) => {
+    clearTimeout(focused);
+    focused = setTimeout(read, READ_AFTER, target.closest(".item"));
   });
+  document.addEventListener("cleared", () => {
+    // The next person's questions have not been read; what stays on screen has to be seen anew.
+    groups.forEach((each) => each.forget());
+    for (const item of items) {
+      clearTimeout(onScreen.get(item));
+      watcher.unobserve(item);
+      watcher.observe(item);
+    }
+  });
+  state.subscribe(() => groups.forEach((each) => each.show()));
 }
 
 class Group {
@@ -36,7 +48,8 @@ class Group {
     this.items = [...place.querySelectorAll(".item")];
     this.button = place.querySelector(".all-no button");
     this.read = new Set();
-    this.button.addEventListener("click", () => this.deny());
+    this.hint = place.querySelector(".all-no .quiet");
+    onTap(this.button, () => this.deny());
     this.show();
   }
 
@@ -48,6 +61,7 @@ class Group {
 
   forget() {
     this.read.clear();
+    this.show();
   }
 
   /** Questions that a word can deny; what takes an examination is not denied without one. */
@@ -61,7 +75,9 @@ class Group {
   }
 
   show() {
-    this.button.disabled = this.items.some((item) => !this.read.has(item)) || this.open.length === 0;
+    const unread = this.items.filter((item) => !this.read.has(item)).length;
+    enable(this.button, unread === 0 && this.open.length > 0);
+    this.hint.hidden = unread === 0;
   }
 
   deny() {

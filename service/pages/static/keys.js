@@ -1,6 +1,6 @@
 // The keys of the whole page, the list of them, and the tools at its top.
 
-import { announce, element } from "./elements.js";
+import { announce, element, enable, onTap } from "./elements.js";
 import { state } from "./state.js";
 import { word } from "./words.js";
 
@@ -8,7 +8,7 @@ const LISTED = ["tab", "arrows", "first", "half", "delete", "mark", "undo", "sec
 
 /** The buttons at the top of the page, and the keys that do the same. */
 export function startTools() {
-  const tool = (name, act) => document.getElementById(name).addEventListener("click", act);
+  const tool = (name, act) => onTap(document.getElementById(name), act);
   tool("undo", undo);
   tool("redo", redo);
   tool("clear", confirmClear);
@@ -22,17 +22,19 @@ export function startTools() {
 }
 
 function show() {
-  document.getElementById("undo").disabled = !state.canUndo;
-  document.getElementById("redo").disabled = !state.canRedo;
-  document.getElementById("clear").disabled = !state.canUndo && !state.canRedo && Object.keys(state.now.exam).length === 0;
+  const { canUndo, canRedo, now } = state;
+  const can = { undo: canUndo, redo: canRedo, clear: canUndo || canRedo || Object.keys(now.exam).length > 0 };
+  for (const [name, does] of Object.entries(can)) enable(document.getElementById(name), does);
 }
 
 function undo() {
+  if (!state.canUndo) return;
   state.undo();
   announce(word("form.undone"));
 }
 
 function redo() {
+  if (!state.canRedo) return;
   state.redo();
   announce(word("form.redone"));
 }
@@ -49,8 +51,12 @@ function byKey(event) {
   }
   // Single keys can be turned off, for those who speak to their computer (WCAG 2.2, 2.1.4).
   const typing = target.closest("textarea, select, dialog, input:not([type=radio], [type=checkbox])");
-  if (typing || event.altKey || state.now.page.keys_off) return;
-  const act = { "?": showKeys, a: toAnswer, "[": () => toSection(-1), "]": () => toSection(1) }[key];
+  // Many keyboards have the brackets on the right Alt key, which is no Alt.
+  const alt = event.altKey && !event.getModifierState("AltGraph");
+  if (typing || alt || state.now.page.keys_off) return;
+  // Among answers a letter is the beginning of one.
+  const letter = target.matches("input") ? {} : { a: toAnswer };
+  const act = { "?": showKeys, "[": () => toSection(-1), "]": () => toSection(1), ...letter }[key];
   if (!act || event.defaultPrevented) return;
   event.preventDefault();
   act();
@@ -62,12 +68,18 @@ function toAnswer() {
   place.focus({ preventScroll: true });
 }
 
+/** To the part before or after the one with the focus; the last one is the answer. */
 function toSection(step) {
-  const heads = [...document.querySelectorAll("#entry h2")];
-  const here = heads.findLastIndex((each) => each.closest("section").contains(document.activeElement));
-  const next = heads[Math.min(Math.max(here + step, 0), heads.length - 1)];
-  next.scrollIntoView();
-  next.focus({ preventScroll: true });
+  const parts = [...document.querySelectorAll("#entry > section"), document.getElementById("answer")];
+  const here = parts.findLastIndex((each) => each.contains(document.activeElement));
+  const next = parts[Math.min(Math.max(here + step, 0), parts.length - 1)];
+  if (next.id === "answer") {
+    toAnswer();
+    return;
+  }
+  const heading = next.querySelector("h2");
+  heading.scrollIntoView();
+  heading.focus({ preventScroll: true });
 }
 
 function confirmClear() {
@@ -84,6 +96,7 @@ function confirmClear() {
 
 function clear() {
   state.clear();
+  document.dispatchEvent(new CustomEvent("cleared"));
   window.scrollTo(0, 0);
   document.querySelector("#entry input")?.focus();
   announce(word("form.cleared"));

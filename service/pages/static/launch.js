@@ -49,10 +49,10 @@ async function patientOf({ token, more }) {
 /** Put what is known where nothing is stated, and say which; and what is stated otherwise. */
 function fill(patient) {
   if (patient.deceasedBoolean === true || patient.deceasedDateTime) throw new SignInFault("deceased");
-  const { min, max } = control(AGE).querySelector("input");
+  const { low, high } = control(AGE).querySelector("input").dataset;
   const [youngest, oldest] = agesOf(patient.birthDate, new Date()) ?? [];
-  if (oldest < Number(min)) throw new SignInFault("minor");
-  const settled = youngest === oldest && oldest <= Number(max);
+  if (oldest < Number(low)) throw new SignInFault("minor");
+  const settled = youngest === oldest && oldest <= Number(high);
   const known = { [AGE]: settled ? oldest : undefined, [SEX]: SEXES.includes(patient.gender) ? patient.gender : undefined };
   const stated = state.now.exam;
   const found = Object.keys(known).filter((pointer) => known[pointer] !== undefined);

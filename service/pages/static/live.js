@@ -1,17 +1,19 @@
 // The answer to what is entered, as it is entered: asked without recording, once the hands are still for a moment.
 
 import { ask } from "./api.js";
+import { isHalfTyped } from "./numbers.js";
 import { state } from "./state.js";
 
 const STILL = 120; // ms without a change before it is asked
 const TYPING = 900; // ms, while a number is no possible one yet: 4 on the way to 44 is not refused
 const LONGEST_WAIT = 15; // s between two attempts, and after a longer Retry-After
+const SPREAD = 0.2; // of a wait, so that many pages do not come back at the same moment
 const PATIENCE = 8000; // ms until a connection that says nothing counts as lost
 
 /**
  * What became of the last question: `idle` (no age yet), `asking`, `answered`, `refused`, `offline`, `busy`, `trouble`,
  * `unknown` (sign in) or `forbidden`.
- * @typedef {{kind: string, problem?: object, status?: number, seconds?: number}} Outcome
+ * @typedef {{kind: string, problem?: object, status?: number}} Outcome
  */
 
 /**
@@ -22,6 +24,7 @@ export function startLive(told) {
   let timer = null;
   let asked = null;
   let attempts = 0;
+  let notBefore = 0; // ms since the epoch: the service wants to be left alone until then
 
   async function go() {
     clearTimeout(timer);
@@ -53,6 +56,7 @@ export function startLive(told) {
       return;
     }
     attempts = 0;
+    notBefore = 0;
     if (answer.status === 201) {
       document.dispatchEvent(new CustomEvent("answer", { detail: { answer: JSON.parse(held), bytes: held, exam, stale: false } }));
       told({ kind: "answered" });
@@ -64,10 +68,11 @@ export function startLive(told) {
 
   function again(kind, answer, problem) {
     const stated = Number(answer?.headers.get("Retry-After"));
-    const seconds = Math.min(stated > 0 ? stated : 2 ** attempts, LONGEST_WAIT);
+    const seconds = Math.min(stated > 0 ? stated : 2 ** attempts, LONGEST_WAIT) * (1 + SPREAD * Math.random());
     attempts += 1;
+    if (stated > 0) notBefore = Date.now() + seconds * 1000;
     timer = setTimeout(go, seconds * 1000);
-    told({ kind, seconds, status: answer?.status, problem });
+    told({ kind, status: answer?.status, problem });
   }
 
   state.subscribe((now, before) => {
@@ -75,7 +80,8 @@ export function startLive(told) {
     clearTimeout(timer);
     asked?.abort();
     told({ kind: "asking" });
-    timer = setTimeout(go, document.activeElement?.matches("input:invalid") ? TYPING : STILL);
+    const still = isHalfTyped(document.activeElement) ? TYPING : STILL;
+    timer = setTimeout(go, Math.max(still, notBefore - Date.now()));
   });
   window.addEventListener("online", go);
   document.addEventListener("signed-in", go);

@@ -1,7 +1,7 @@
 // Putting an answer on record, which nothing does by itself: until then every answer is a trial.
 
 import { ask } from "./api.js";
-import { announce, element } from "./elements.js";
+import { announce, element, enable, onTap } from "./elements.js";
 import { problemOf } from "./live.js";
 import { randomText } from "./oauth.js";
 import { state, textOf } from "./state.js";
@@ -13,7 +13,8 @@ const PATIENCE = 20_000; // ms until a connection that says nothing counts as lo
  * @param {HTMLElement} place
  */
 export function startRecording(place) {
-  const button = element("button.main", { type: "button", disabled: true, onclick: record }, word("answer.record"));
+  const button = element("button.main", { type: "button" }, word("answer.record"));
+  onTap(button, record);
   const told = element("p", { role: "status" }, word("answer.trial"));
   place.replaceChildren(button, told);
   let seen = null;
@@ -22,11 +23,12 @@ export function startRecording(place) {
   // What is recorded is what was seen: an answer to older findings cannot be.
   document.addEventListener("answer", ({ detail }) => offer(textOf(detail.exam)));
   for (const gone of ["answer-gone", "flags-alone"]) document.addEventListener(gone, () => offer(null));
-  state.subscribe(({ exam }) => {
-    // What is cleared is of nobody here any more, also where its recording is under way.
-    if (Object.keys(exam).length === 0) sending = null;
+  // What is cleared is of nobody here any more, also where its recording is under way.
+  document.addEventListener("cleared", () => {
+    sending = null;
     show();
   });
+  state.subscribe(show);
   show();
 
   function offer(exam) {
@@ -38,11 +40,16 @@ export function startRecording(place) {
     const { recorded } = state.now.page;
     const now = textOf(state.now.exam);
     const same = recorded?.exam === now;
-    button.disabled = sending !== null || seen !== now || same;
+    enable(button, sending === null && seen === now && !same);
     if (sending) return;
-    if (!recorded) told.textContent = word("answer.trial");
-    else if (same) told.textContent = word(recorded.deferred ? "answer.recorded_deferred" : "answer.recorded", recorded);
-    else told.textContent = word("answer.recorded_changed");
+    if (!recorded) tell(word("answer.trial"));
+    else if (same) tell(word(recorded.deferred ? "answer.recorded_deferred" : "answer.recorded", recorded));
+    else tell(word("answer.recorded_changed"));
+  }
+
+  /** Only what is new: a reader of the screen says every change. */
+  function tell(text) {
+    if (told.textContent !== text) told.textContent = text;
   }
 
   async function record() {
@@ -55,8 +62,8 @@ export function startRecording(place) {
       draft.page.trial = { exam: text, key };
     });
     const mine = (sending = { text });
-    button.disabled = true;
-    told.textContent = word("answer.recording");
+    enable(button, false);
+    tell(word("answer.recording"));
     try {
       const answer = await ask("v1/assessments", {
         body: exam,
@@ -89,6 +96,6 @@ export function startRecording(place) {
 
   function failed(detail) {
     show();
-    told.textContent = word("answer.not_recorded", { detail });
+    tell(word("answer.not_recorded", { detail }));
   }
 }

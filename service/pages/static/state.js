@@ -66,7 +66,14 @@ export function createState(storage) {
     now = frozen(next);
     lastKey = key;
     keep();
-    listeners.forEach((listener) => listener(now, before));
+    for (const listener of listeners) {
+      try {
+        listener(now, before);
+      } catch (fault) {
+        // One part of the page that fails must not keep the others from what was entered.
+        reportError(fault);
+      }
+    }
   }
 
   function keep() {
