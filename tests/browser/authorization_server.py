@@ -46,6 +46,8 @@ class RecordSystem:
     lets_pages_ask: bool = True
     """Whether it answers with the headers of CORS."""
     takes_codes: bool = True
+    framed: str = ""
+    """The address that its page `/viewer` shows in a frame."""
     scopes: list[str] = field(default_factory=list)
     """What it was asked for at sign-ins."""
     lifetime: float = 300.0
@@ -149,6 +151,14 @@ def record_system() -> Iterator[RecordSystem]:
                 self.send_header("Content-Length", "0")
                 self.end_headers()
                 return
+            if parts.path == "/viewer":
+                frame = f'<iframe src="{system.framed}" width="1000" height="800"></iframe>'
+                self._send(
+                    200,
+                    "text/html",
+                    f"<!doctype html><title>Record</title><link rel='icon' href='data:,'>{frame}".encode(),
+                )
+                return
             held = system.read(parts.path, self.headers.get("Authorization"))
             self._say(404 if held is None else 200, held or {})
 
@@ -162,9 +172,11 @@ def record_system() -> Iterator[RecordSystem]:
             self._say(204, None)
 
         def _say(self, status: int, said: Any) -> None:
-            body = b"" if said is None else json.dumps(said).encode()
+            self._send(status, "application/json", b"" if said is None else json.dumps(said).encode())
+
+        def _send(self, status: int, kind: str, body: bytes) -> None:
             self.send_response(status)
-            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
             # As SMART App Launch asks of servers with clients in browsers; where nothing is, servers often forget it.
             if system.lets_pages_ask and (status != HTTPStatus.NOT_FOUND or ".well-known" not in self.path):
