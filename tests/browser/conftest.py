@@ -8,10 +8,13 @@ from contextlib import ExitStack
 from typing import Any, Protocol
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from bench.own_service import own_service
+from tests.browser.authorization_server import RecordSystem, record_system
 from tests.browser.chromium import running_chromium
+from tests.browser.entering import settle
+from tests.browser.restoring import restore
 from tests.browser.watching import Watched, origin_of
 
 Opened = Callable[[Page], Page]
@@ -33,6 +36,13 @@ class OpenPage(Protocol):
 
     def __call__(self, **options: Any) -> Page:
         """Open it; `options` are those of a browser context, as `viewport` and `color_scheme`."""
+
+
+class Answered(Protocol):
+    """The bedside page with an examination that was entered before a reload, and its answer."""
+
+    def __call__(self, stated: Mapping[str, Any], *, width: int = SIZE["width"], **settings: str) -> Page:
+        """Open it in a new tab; `settings` are those of the service."""
 
 
 @pytest.fixture(scope="package")
@@ -73,6 +83,21 @@ def watched(services: dict[frozenset[tuple[str, str]], str]) -> Watched:
     return Watched(own=lambda: {origin_of(each) for each in services.values()})
 
 
+@pytest.fixture(scope="package")
+def running_system() -> Iterator[RecordSystem]:
+    """A record system for all tests of this package, so that the services that know it are as few."""
+    with record_system() as system:
+        yield system
+
+
+@pytest.fixture
+def system(running_system: RecordSystem, watched: Watched) -> RecordSystem:
+    """The record system as it is at first, whatever the test before made of it; pages may ask it."""
+    running_system.__dict__.update(RecordSystem(url=running_system.url).__dict__)
+    watched.allow(running_system.url)
+    return running_system
+
+
 @pytest.fixture
 def open_page(chromium: Browser, watched: Watched) -> Iterator[OpenPage]:
     """For tests that need another screen than usual, or two tabs that know nothing of each other."""
@@ -111,6 +136,20 @@ def bedside(service_at: ServiceAt) -> Opened:
 
     def opened(page: Page) -> Page:
         page.goto(f"{service_at()}/", wait_until="networkidle")
+        return page
+
+    return opened
+
+
+@pytest.fixture
+def answered(service_at: ServiceAt, open_page: OpenPage) -> Answered:
+    """Open the bedside page with an examination, and wait for the answer."""
+
+    def opened(stated: Mapping[str, Any], *, width: int = SIZE["width"], **settings: str) -> Page:
+        page = open_page(viewport={**SIZE, "width": width})
+        restore(page, service_at(**settings), stated)
+        expect(page.locator("#said .banner")).to_be_visible()
+        settle(page)
         return page
 
     return opened

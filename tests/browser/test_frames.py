@@ -1,7 +1,6 @@
 """The bedside page in a frame: a record system that is configured may show it, and nobody else."""
 
 import json
-from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
@@ -11,12 +10,6 @@ from tests.browser.authorization_server import CLIENT, LAUNCH, RecordSystem, rec
 from tests.browser.conftest import ServiceAt
 from tests.browser.entering import AGE, control
 from tests.browser.watching import Watched
-
-
-@pytest.fixture(scope="module")
-def system() -> Iterator[RecordSystem]:
-    with record_system() as running:
-        yield running
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -10,27 +10,12 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.authorization_server import CLIENT, LAUNCH, PATIENT, RecordSystem, record_system
+from tests.browser.authorization_server import CLIENT, LAUNCH, PATIENT, RecordSystem
 from tests.browser.conftest import ServiceAt
 from tests.browser.entering import control
 from tests.browser.watching import Watched
 
 AGE, SEX = "/patient/age_years", "/patient/sex"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[RecordSystem]:
-    with record_system() as system:
-        yield system
-
-
-@pytest.fixture
-def system(running: RecordSystem, watched: Watched) -> RecordSystem:
-    """The record system as it is at first, whatever the test before made of it."""
-    fresh = RecordSystem(url=running.url)
-    running.__dict__.update(fresh.__dict__)
-    watched.allow(running.url)
-    return running
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Signing in at the bedside page of a service that asks who calls: by key, by token, and at a real issuer."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import faults
-from tests.browser.authorization_server import AUDIENCE, CLIENT, RecordSystem, record_system
+from tests.browser.authorization_server import AUDIENCE, CLIENT, RecordSystem
 from tests.browser.conftest import ServiceAt
 from tests.browser.entering import control
 from tests.browser.watching import Watched
@@ -18,28 +17,14 @@ from tests.identity.keys import made
 AGE = "/patient/age_years"
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[RecordSystem]:
-    with record_system() as system:
-        yield system
-
-
 @pytest.fixture
-def issuer(running: RecordSystem, watched: Watched) -> RecordSystem:
-    """The issuer as it is at first, whatever the test before made of it."""
-    running.__dict__.update(RecordSystem(url=running.url).__dict__)
-    watched.allow(running.url)
-    return running
-
-
-@pytest.fixture
-def base(issuer: RecordSystem, service_at: ServiceAt) -> str:
+def base(system: RecordSystem, service_at: ServiceAt) -> str:
     """A service at whose issuer the page is registered."""
     return service_at(
         auth="jwt",
-        jwt_issuer=issuer.url,
+        jwt_issuer=system.url,
         jwt_audience=AUDIENCE,
-        jwt_jwks_url=f"{issuer.url}/jwks",
+        jwt_jwks_url=f"{system.url}/jwks",
         jwt_page_client_id=CLIENT,
     )
 
@@ -82,21 +67,21 @@ def test_a_key_lets_the_page_ask_and_a_wrong_one_loses_nothing(
 
 
 def test_the_page_signs_in_at_the_issuer_and_again_when_the_token_has_expired(
-    page: Page, base: str, issuer: RecordSystem, watched: Watched
+    page: Page, base: str, system: RecordSystem, watched: Watched
 ) -> None:
     watched.expect("401")
-    issuer.lifetime = -3600  # of the first token: it has expired when it comes
+    system.lifetime = -3600  # of the first token: it has expired when it comes
     page.goto(f"{base}/", wait_until="networkidle")
     enter_age(page)
     page.locator("#signin").get_by_role("button", name="Sign in").click()
     page.get_by_role("dialog").get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("Sign in again")
     assert page.url == f"{base}/"
-    issuer.lifetime = 300
+    system.lifetime = 300
     page.get_by_role("dialog").get_by_role("button", name="Sign in").click()
     expect(page.locator(".banner")).to_be_visible()
     expect(control(page, AGE).locator("input")).to_have_value("44")
-    assert issuer.refusals == []
+    assert system.refusals == []
 
 
 @pytest.mark.parametrize(
@@ -111,10 +96,10 @@ def test_the_page_signs_in_at_the_issuer_and_again_when_the_token_has_expired(
     ids=["denied", "another issuer", "names none", "plain PKCE", "token elsewhere"],
 )
 def test_a_sign_in_that_comes_to_nothing_is_said_and_loses_nothing(
-    page: Page, base: str, issuer: RecordSystem, watched: Watched, changes: dict[str, Any], said: str
+    page: Page, base: str, system: RecordSystem, watched: Watched, changes: dict[str, Any], said: str
 ) -> None:
     watched.expect("401")
-    issuer.__dict__.update(changes)
+    system.__dict__.update(changes)
     page.goto(f"{base}/", wait_until="networkidle")
     enter_age(page)
     expect(page.locator("#connection")).to_contain_text("Sign in to get an answer")
@@ -122,35 +107,35 @@ def test_a_sign_in_that_comes_to_nothing_is_said_and_loses_nothing(
     page.get_by_role("dialog").get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text(said)
     assert page.url == f"{base}/"
-    assert "/token" not in issuer.asked
+    assert "/token" not in system.asked
     expect(control(page, AGE).locator("input")).to_have_value("44")
     expect(page.locator("#signin")).to_contain_text("Sign in")
 
 
 def test_an_issuer_without_openid_connect_is_found_by_its_oauth_metadata(
-    page: Page, base: str, issuer: RecordSystem, watched: Watched
+    page: Page, base: str, system: RecordSystem, watched: Watched
 ) -> None:
     """RFC 8414; the other address answers 404, without the headers of CORS."""
     watched.expect("CORS")
     watched.expect("ERR_FAILED")
-    issuer.openid = False
+    system.openid = False
     page.goto(f"{base}/", wait_until="networkidle")
     page.locator("#signin").get_by_role("button", name="Sign in").click()
     page.get_by_role("dialog").get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
-    assert issuer.scopes == ["openid assess read"]
-    assert issuer.refusals == []
+    assert system.scopes == ["openid assess read"]
+    assert system.refusals == []
 
 
 def test_without_a_client_of_its_own_the_page_asks_for_a_token(
-    page: Page, service_at: ServiceAt, issuer: RecordSystem, watched: Watched
+    page: Page, service_at: ServiceAt, system: RecordSystem, watched: Watched
 ) -> None:
     watched.expect("401")
-    base = service_at(auth="jwt", jwt_issuer=issuer.url, jwt_audience=AUDIENCE, jwt_jwks_url=f"{issuer.url}/jwks")
+    base = service_at(auth="jwt", jwt_issuer=system.url, jwt_audience=AUDIENCE, jwt_jwks_url=f"{system.url}/jwks")
     page.goto(f"{base}/", wait_until="networkidle")
     enter_age(page)
     page.locator("#signin").get_by_role("button", name="Sign in").click()
-    page.get_by_label("Access token").fill(issuer.own_token({"resource": AUDIENCE, "scope": "assess read"}))
+    page.get_by_label("Access token").fill(system.own_token({"resource": AUDIENCE, "scope": "assess read"}))
     page.get_by_label("Access token").press("Enter")
     expect(page.locator(".banner")).to_be_visible()
 

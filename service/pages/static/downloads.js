@@ -12,7 +12,7 @@ const FHIR = "application/fhir+json";
  * @param {Date} at by the clock of this place
  * @returns {string} such as `nerveroot-2026-11-23-1405-answer.json`
  */
-export function fileName(what, at) {
+function fileName(what, at) {
   const two = (number) => String(number).padStart(2, "0");
   const day = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join("-");
   return `nerveroot-${day}-${two(at.getHours())}${two(at.getMinutes())}-${what}.json`;

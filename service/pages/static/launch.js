@@ -74,7 +74,7 @@ function fill(patient) {
  * @param {Date} at
  * @returns {?[number, number]}
  */
-export function agesOf(birthDate, at) {
+function agesOf(birthDate, at) {
   const [, year, month, day] = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$/.exec(birthDate ?? "") ?? [];
   if (!year || !isDay(Number(year), Number(month ?? 1), Number(day ?? 1))) return null;
   const reached = (m, d) => at.getMonth() + 1 > m || (at.getMonth() + 1 === m && at.getDate() >= d);

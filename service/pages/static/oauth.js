@@ -21,7 +21,7 @@ export function randomText() {
  * The challenge of a verifier, method S256.
  * @param {string} verifier
  */
-export async function challengeOf(verifier) {
+async function challengeOf(verifier) {
   return base64url(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier))));
 }
 

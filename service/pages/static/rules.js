@@ -29,7 +29,7 @@ export function wordsOf(query) {
  * @param {string[]} words
  * @returns {boolean}
  */
-export function hasAll(text, words) {
+function hasAll(text, words) {
   return words.every((each) => text.includes(each));
 }
 

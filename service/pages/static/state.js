@@ -22,7 +22,7 @@ export function textOf(exam) {
  * @param {string} pointer JSON pointer (RFC 6901)
  * @returns {string[]}
  */
-export function steps(pointer) {
+function steps(pointer) {
   return pointer.split("/").slice(1).map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
@@ -56,7 +56,7 @@ export function put(object, pointer, value) {
 /**
  * @param {Storage} storage
  */
-export function createState(storage) {
+function createState(storage) {
   const listeners = new Set();
   let { now, past, future } = restored(storage);
   let lastKey = null;
