@@ -21,6 +21,7 @@ from service.cds.prefetch import ASKED, FAILED, is_bundle, next_of, source_of
 from service.cds.request import FHIR_LIMITS, HookRequest
 from service.cds.whose import about_another
 from service.chart.facts import Source, State
+from service.downloading import NoAnswer, body_of
 from service.problems import Refusal
 from service.responding import FHIR_JSON
 from service.settings import Settings
@@ -116,40 +117,30 @@ async def _collect(client: httpx2.AsyncClient, base: FhirBase, key: str, patient
             seen.add(url)
             page = await _get(client, url)
             if collected.found and not is_bundle(page):
-                raise _NoAnswer("a further page that is no Bundle")
+                raise NoAnswer("a further page that is no Bundle")
             collected.found.append(page)
             step = next_of(page) if is_bundle(page) else None
             if step is None or source_of(key, _together(collected.found)).state is State.COMPLETE:
                 return
             url = urljoin(f"{base.address}/", step)
             if not step or url in seen or not base.holds(url):
-                raise _NoAnswer("a further page that is not of the server")
+                raise NoAnswer("a further page that is not of the server")
         collected.fault = f"more than {MOST_PAGES} pages"
     except asyncio.CancelledError:
         collected.fault = "too slow"
         raise
     except Exception as fault:
         # Its type says enough: a message may hold the address, and so a patient.
-        collected.fault = str(fault) if isinstance(fault, _NoAnswer) else type(fault).__name__
+        collected.fault = str(fault) if isinstance(fault, NoAnswer) else type(fault).__name__
 
 
 async def _get(client: httpx2.AsyncClient, url: str) -> dict[str, Any]:
-    async with client.stream("GET", url) as answer:
-        if answer.status_code != httpx2.codes.OK:
-            raise _NoAnswer(f"status {answer.status_code}")
-        if answer.headers.get("Content-Encoding", "identity") != "identity":
-            raise _NoAnswer("compressed, which was not asked for")
-        body = bytearray()
-        async for part in answer.aiter_raw():
-            body += part
-            if len(body) > MAX_BODY:
-                raise _NoAnswer(f"more than {MAX_BODY // 1024} KiB")
     try:
-        said = parse(bytes(body), FHIR_LIMITS)
+        said = parse(await body_of(client, url, most=MAX_BODY), FHIR_LIMITS)
     except (Refusal, Intricate):
-        raise _NoAnswer("not JSON that can be read") from None
+        raise NoAnswer("not JSON that can be read") from None
     if not isinstance(said, dict):
-        raise _NoAnswer("not a resource")
+        raise NoAnswer("not a resource")
     return said
 
 
@@ -173,7 +164,3 @@ def _together(pages: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
         return pages[0]
     entries = [entry for page in pages for entry in page.get("entry") or []]
     return {**pages[0], "entry": entries, "link": pages[-1].get("link")}
-
-
-class _NoAnswer(Exception):
-    """The server answered with something else than what was asked for; the message is safe to log."""

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
+from service.downloading import NoAnswer, body_of
 from service.identity.addresses import checked_url
 from service.identity.refusals import KeysUnavailable, NotKnown, Reason
 from service.identity.verification_keys import VerificationKey, fitting, read_key_set
@@ -126,27 +127,14 @@ class JwkSet:
         """Put what the issuer publishes in the place of the known keys; leave them where that fails."""
         try:
             async with asyncio.timeout(SECONDS):
-                self._keys = read_key_set(await self._body())
+                self._keys = read_key_set(await body_of(self._client, self._url, most=MAX_BODY))
         except Exception as fault:
             # Whatever it was: callers whose keys are known must not notice. Its type says enough, and quotes nobody.
-            why = str(fault) if isinstance(fault, _NoAnswer) else type(fault).__name__
+            why = str(fault) if isinstance(fault, NoAnswer) else type(fault).__name__
             self._say(f"The keys of the issuer could not be fetched ({why}).")
         else:
             self._fetched = asked
             self._say(None if self._keys else "The issuer publishes no key that can be used.")
-
-    async def _body(self) -> bytes:
-        async with self._client.stream("GET", self._url) as answer:
-            if answer.status_code != httpx2.codes.OK:
-                raise _NoAnswer(f"status {answer.status_code}")
-            if answer.headers.get("Content-Encoding", "identity") != "identity":
-                raise _NoAnswer("compressed, which was not asked for")
-            body = bytearray()
-            async for part in answer.aiter_raw():
-                body += part
-                if len(body) > MAX_BODY:
-                    raise _NoAnswer(f"more than {MAX_BODY // 1024} KiB")
-            return bytes(body)
 
     def _say(self, why: str | None) -> None:
         """Log a change for the worse, or for the better, once."""
@@ -155,7 +143,3 @@ class JwkSet:
         elif why is None and self._why is not None:
             _log.info("The keys of the issuer were fetched again.")
         self._why = why
-
-
-class _NoAnswer(Exception):
-    """The issuer answered with something else than a key set; the message is safe to log."""
