@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -53,17 +54,17 @@ def _templates() -> Environment:
     return environment
 
 
-def page(
-    request: Request,
-    template: str,
-    *,
-    language: Language = DEFAULT,
-    connect: Sequence[str] = (),
-    frames: Sequence[str] = (),
-    **values: Any,
-) -> Response:
-    """The page that `template` makes of `values`, in `language`; see `policy` for the rest."""
-    html = (
+@dataclass(frozen=True, kw_only=True)
+class Html:
+    """A page as it is sent, plain and compressed."""
+
+    plain: bytes
+    compressed: bytes
+
+
+def html(template: str, *, language: Language = DEFAULT, **values: Any) -> Html:
+    """What `template` makes of `values`, in `language`."""
+    text = (
         _templates()
         .get_template(template)
         .render(
@@ -74,16 +75,42 @@ def page(
             **values,
         )
     )
+    plain = text.encode()
+    # Nothing secret is on a page beside what a client sent, so its length gives nothing away.
+    return Html(plain=plain, compressed=gzip.compress(plain, 6, mtime=0))
+
+
+def sent(
+    request: Request,
+    made: Html,
+    *,
+    language: Language = DEFAULT,
+    connect: Sequence[str] = (),
+    frames: Sequence[str] = (),
+) -> Response:
+    """A page as the client takes it; see `policy` for `connect` and `frames`."""
     spoken = language.headers
     headers = {
         **spoken,
         "Content-Security-Policy": policy(connect, frames),
         "Vary": f"{spoken['Vary']}, Accept-Encoding",
     }
-    if not takes_gzip(request):
-        return HTMLResponse(html, headers=headers)
-    # Nothing secret is on a page beside what a client sent, so its length gives nothing away.
-    return HTMLResponse(gzip.compress(html.encode(), 6, mtime=0), headers={**headers, "Content-Encoding": "gzip"})
+    if takes_gzip(request):
+        return HTMLResponse(made.compressed, headers={**headers, "Content-Encoding": "gzip"})
+    return HTMLResponse(made.plain, headers=headers)
+
+
+def page(
+    request: Request,
+    template: str,
+    *,
+    language: Language = DEFAULT,
+    connect: Sequence[str] = (),
+    frames: Sequence[str] = (),
+    **values: Any,
+) -> Response:
+    """The page that `template` makes of `values`, in `language`, at once."""
+    return sent(request, html(template, language=language, **values), language=language, connect=connect, frames=frames)
 
 
 def figure(value: str | int | float | None) -> str:

@@ -118,6 +118,14 @@ def test_the_page_speaks_the_language_that_is_asked_for(
     assert "Accept-Language" in answer.headers["vary"]
 
 
+def test_the_page_is_the_same_each_time_in_each_language(client: TestClient) -> None:
+    """It is made once for each: nothing of one visit, or of another language, is on the page of the next."""
+    first = {tag: client.get(f"/?language={tag}&code=1").content for tag in ("en", LANGUAGE)}
+    again = {tag: client.get(f"/?language={tag}", headers={"Accept-Encoding": "identity"}).content for tag in first}
+    assert again == first
+    assert first["en"] != first[LANGUAGE]
+
+
 def test_a_catalogue_says_all_of_the_page(client: TestClient) -> None:
     """Hazard H-19: half of the page is in a language that its reader does not have."""
     html = client.get("/", headers={"Accept-Language": LANGUAGE}).text
