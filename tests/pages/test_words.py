@@ -17,6 +17,10 @@ SAID = re.compile(
 )
 SOURCES = sorted([*FOLDER.glob("templates/*.html"), *FOLDER.glob("templates/*.svg"), *FOLDER.glob("static/*.js")])
 EVERY = {f"{name}.{code}" for name, section in sections().items() for code in section.texts}
+NAMED = re.compile(rf"""["'`](?P<name>(?:{"|".join(sections())})\.\w*)(?P<after>\$\{{|["'`]\s*~|["'`])""")
+"""The name of a word anywhere, as in `has ? "form.one" : "form.more"`, or the beginning of one."""
+PUT_TOGETHER = re.compile(r"unit(_name)?\.\w+|model\.\w+_(name|how|alt)|body\.pain_tingling|takeaway\.\w+_leg_part")
+"""Words whose names are made of values alone: of units, plots, marks and legs."""
 
 
 def said_in(path: Path) -> set[str]:
@@ -46,6 +50,24 @@ def test_the_scripts_get_the_sections_they_say() -> None:
             if path.name == "rules.js" or "." not in name:
                 continue
             assert any(each.startswith(name.rstrip("*")) for each in sent), f"{path.name}: {name}"
+
+
+def test_every_word_that_is_there_is_said() -> None:
+    """A word that nothing says is translated for nothing, or was forgotten where it belongs."""
+    texts = [path.read_text(encoding="utf-8") for path in (*SOURCES, *FOLDER.glob("*.py"))]
+    found = [match for text in texts for match in NAMED.finditer(text)]
+    whole = {match["name"] for match in found if match["after"] in "\"'`"}
+    begun = {match["name"] for match in found} - whole
+    codes = {code for text in texts for pair in re.findall(r"""["'`](\w+)["'`]|\b(\w+):""", text) for code in pair}
+
+    def is_said(name: str) -> bool:
+        section, _, code = name.partition(".")
+        # Where a script says `answer.${name}`, the name is written out elsewhere in it.
+        by_code = f"{section}." in begun and code in codes
+        by_beginning = any(name.startswith(each) for each in begun if not each.endswith("."))
+        return name in whole or by_code or by_beginning or PUT_TOGETHER.fullmatch(name) is not None
+
+    assert sorted(each for each in EVERY if not is_said(each)) == []
 
 
 def test_every_text_says_something_and_its_places_are_well_formed() -> None:

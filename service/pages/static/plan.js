@@ -1,18 +1,21 @@
 // What to do: imaging, surgeon, follow-up, and every recommendation with its sources.
 
 import { element, section } from "./elements.js";
+import { namesOf } from "./flags_said.js";
 import { sources } from "./links.js";
 import { word } from "./words.js";
 
 /**
  * @param {object} management of an answer
+ * @param {object[]} present red flags
  * @param {Record<string, object>} citations
  */
-export function plan(management, citations) {
+export function plan(management, present, citations) {
   const { imaging, surgery, follow_up: after } = management;
   return section(
     "plan",
     element("p.phase", {}, word(`answer.phase_${management.phase}`)),
+    management.overridden_by.length > 0 && element("p", {}, insteadWords(management, present)),
     element(
       "dl.decisions",
       {},
@@ -34,6 +37,15 @@ export function plan(management, citations) {
       ),
     ),
   );
+}
+
+/**
+ * Which red flags replaced the ordinary pathway.
+ * @param {object} management
+ * @param {object[]} present red flags
+ */
+export function insteadWords({ overridden_by: ids, override_rests_on_age_alone: alone }, present) {
+  return word(alone ? "answer.instead_age_alone" : "answer.instead", { flags: namesOf(ids, present) });
 }
 
 /**

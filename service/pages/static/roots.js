@@ -19,13 +19,14 @@ export function roots(classifier, impression, citations, name) {
   return section(
     name,
     name !== "roots" && element("p", {}, impression.text),
-    classifier.status !== "ok" && element("p.notice", {}, word("answer.unavailable")),
     classifier.abstained && abstained(classifier, citations),
+    classifier.status !== "ok" && !classifier.abstained && element("p.notice", {}, word("answer.unavailable")),
     !silent && bars(classifier),
     !silent && element("p.quiet", {}, setWords(classifier)),
     impression.likely_levels.length > 0 && element("p.quiet", {}, levels(impression.likely_levels)),
     impression.consider.length > 0 && consider(impression.consider, citations),
-    !silent && why(classifier, name),
+    !silent && why(classifier),
+    sources(impression, citations, word("answer.sources_impression")),
   );
 }
 
@@ -35,7 +36,14 @@ function abstained(classifier, citations) {
     {},
     element("p", {}, element("strong", {}, word("answer.abstained"))),
     classifier.abstentions.map((each) =>
-      element("div", {}, element("p", {}, each.reason), element("p", {}, each.mend), chips(each.ask), sources(each, citations)),
+      element(
+        "div",
+        {},
+        element("p", {}, each.reason),
+        element("p", {}, word("answer.mend", { what: each.mend })),
+        chips(each.ask),
+        sources(each, citations),
+      ),
     ),
   );
 }
@@ -60,10 +68,10 @@ function bar(name, kind, probability, standing) {
   );
 }
 
-function standing(root, { likely_roots: likely, prediction_set: set, coverage }) {
+function standing(root, { likely_roots: likely, prediction_set: set }) {
   if (likely.includes(root)) return word("answer.root_held");
   if (set.includes(root)) return word("answer.root_open");
-  return word("answer.root_out", { coverage: Math.round(100 * coverage) });
+  return word("answer.root_out");
 }
 
 function setWords({ prediction_set: set, coverage }) {
@@ -81,12 +89,18 @@ function consider(found, citations) {
     "div",
     {},
     element("h4", {}, word("answer.consider")),
-    element("ul", {}, found.map((each) => element("li", {}, element("p", {}, each.text), each.ask.length > 0 && chips(each.ask), sources(each, citations)))),
+    element(
+      "ul",
+      {},
+      found.map((each) =>
+        element("li", {}, element("p", {}, each.text), each.ask.length > 0 && chips(each.ask), sources(each, citations)),
+      ),
+    ),
   );
 }
 
 /** The parts of a probability, for and against, of the roots that are in question. */
-function why(classifier, name) {
+function why(classifier) {
   const parts = classifier.explanation ?? [];
   const asked = classifier.likely_roots.length ? classifier.likely_roots : classifier.prediction_set;
   const most = Math.max(...parts.map((each) => Math.abs(each.log_odds)), 0.1);
@@ -95,9 +109,9 @@ function why(classifier, name) {
     .map((root) =>
       element(
         "details.why",
-        { "data-key": `why ${name} ${root}` },
+        { "data-key": `why ${root}` },
         element("summary", {}, word("answer.why", { root })),
-        element("p.quiet", {}, word("answer.why_lead")),
+        element("p.quiet", {}, [word("answer.why_lead"), start(classifier, root)].join(" ")),
         element(
           "ul.reasons",
           {},
@@ -107,6 +121,12 @@ function why(classifier, name) {
     );
 }
 
+/** From where the parts of a probability start. */
+function start({ baseline_log_odds: baseline }, root) {
+  if (!baseline) return "";
+  return word("answer.why_from", { root, share: percent(1 / (1 + Math.exp(-baseline[root]))) });
+}
+
 function reason({ finding, log_odds: odds }, most) {
   const weight = element("span.weight", { "aria-hidden": "true" });
   weight.style.inlineSize = `${Math.round((100 * Math.abs(odds)) / most)}%`;
@@ -114,7 +134,7 @@ function reason({ finding, log_odds: odds }, most) {
   return element(
     `li.${odds > 0 ? "for" : "against"}`,
     {},
-    element("button.link", { type: "button", onclick: () => jump(finding) }, label(finding)),
+    element("button.link", { type: "button", "data-key": `reason ${finding}`, onclick: () => jump(finding) }, label(finding)),
     value === undefined ? "" : ` ${said(finding, value)}`,
     element("span.quiet", {}, ` ${word(odds > 0 ? "answer.why_for" : "answer.why_against")}`),
     element("span.scale", {}, weight),
@@ -123,10 +143,19 @@ function reason({ finding, log_odds: odds }, most) {
 
 /**
  * What to examine next; nothing where the answer names nothing.
- * @param {object} classifier
+ * @param {(object|undefined)[]} classifiers of both legs
  */
-export function next(classifier) {
-  const found = (classifier.next_examinations ?? []).map((each) => each.finding);
+export function next(classifiers) {
+  const found = nextOf(classifiers);
   if (found.length === 0) return null;
   return section("next", element("p.quiet", {}, word("answer.next_lead")), chips(found));
+}
+
+/**
+ * The findings to examine next, the most telling first.
+ * @param {(object|undefined)[]} classifiers of both legs
+ * @returns {string[]}
+ */
+export function nextOf(classifiers) {
+  return classifiers.flatMap((each) => each?.next_examinations ?? []).map((each) => each.finding);
 }

@@ -1,8 +1,12 @@
 // An examination and its answer as sections of lines, for the record and for paper alike: what was stated, and no more.
 
-import { urgencyWord } from "./answer.js";
+import { provenanceWords } from "./answer.js";
+import { actions, urgencyWord } from "./banner.js";
+import { changeWords, since } from "./comparison.js";
+import { namesOf } from "./flags_said.js";
 import { percent } from "./percent.js";
-import { daysWords, imagingWords } from "./plan.js";
+import { daysWords, imagingWords, insteadWords } from "./plan.js";
+import { nextOf } from "./roots.js";
 import { get } from "./state.js";
 import { control, label, said } from "./vocabulary.js";
 import { word } from "./words.js";
@@ -33,7 +37,7 @@ export function summaryOf(exam, answer, { at, recorded = null, changed = false }
   return {
     title: word("takeaway.title"),
     time: word("takeaway.examined", { time: moment(exam.examined_at ?? at) }),
-    urgency: answer && { level: answer.urgency, text: urgencyWord(answer), actions: actions(answer) },
+    urgency: answer && { level: answer.urgency, text: urgencyWord(answer, exam), actions: actions(answer.red_flags.present) },
     notes: [changed && word("takeaway.changed"), !answer && word("takeaway.no_answer")].filter(Boolean),
     marked: !changed && pain.length + tingling.length > 0,
     sections: sections.filter(({ lines }) => lines.length > 0),
@@ -69,11 +73,6 @@ function grouped(values, keyOf) {
   return groups;
 }
 
-function actions(answer) {
-  const grave = answer.red_flags.present.filter((flag) => flag.urgency === "emergency");
-  return [...new Set(grave.map((flag) => flag.action))];
-}
-
 /** Every item of the form that was answered, in the order of the form. */
 function stated(exam) {
   return [...document.querySelectorAll("#entry [data-pointer]")]
@@ -91,21 +90,26 @@ function flags(exam, answer) {
     ...(screen ? present(screen.present) : []),
     line(word("takeaway.also_stated"), told(exam, asked.filter((each) => !denied.includes(each)))),
     line(word("takeaway.denied"), denied.map(({ pointer }) => label(pointer))),
-    screen && line(word("takeaway.not_asked"), open(false)),
+    screen && line(word("takeaway.not_asked", { count: open(false).length }), open(false)),
     screen && line(word("takeaway.not_asked_second"), open(true)),
     screen?.screen_complete && line(undefined, [word("takeaway.complete")]),
   ]);
 }
 
-/** The flags that are up, under what they ask for: one action is said once, and that of an emergency at the top. */
+/** The flags that are up, under what they ask for: one action is said once, and that of what is acted on at the top. */
 function present(found) {
+  const above = actions(found);
   return [...grouped(found, (flag) => `${flag.urgency} ${flag.action}`).values()].map((raised) => {
     const [{ urgency, action }] = raised;
-    const names = raised.map(({ label: name, overrides }) => (overrides ? name : word("takeaway.weak_flag", { name })));
-    const what = names.join("; ");
-    const text = urgency === "emergency" ? what : word("takeaway.because", { what, why: action });
+    const what = raised.map((flag) => flagWords(flag, found)).join("; ");
+    const text = above.includes(action) ? what : word("takeaway.because", { what, why: action });
     return line(word("takeaway.present", { urgency: word(`answer.urgency_${urgency}`) }), [text]);
   });
+}
+
+function flagWords({ label: name, overrides, supported_by: ids }, found) {
+  if (!overrides) return word("takeaway.weak_flag", { name });
+  return ids.length ? word("takeaway.supported_flag", { name, flags: namesOf(ids, found) }) : name;
 }
 
 function findings(exam) {
@@ -119,7 +123,7 @@ function findings(exam) {
 function nameOf(pointer) {
   const group = pointer.split("/")[1];
   if (!LEG.test(pointer)) return word(`form.nav_${group}`);
-  const part = control(pointer).closest(".part").querySelector("h3").textContent;
+  const part = control(pointer.replace(LEG, "/examination/")).closest(".part").querySelector("h3").textContent;
   return word(`takeaway.${group === "examination" ? "worse" : "other"}_leg_part`, { part });
 }
 
@@ -158,7 +162,7 @@ function above(pointer) {
 function concluding(answer, recorded) {
   const notes = answer.caveats.map((each) => line(undefined, [each.text]));
   const caveats = section("caveats", notes, word("answer.caveats"));
-  return [concluded(answer), plan(answer.management), open(answer), caveats, made(answer, recorded), sources(answer)];
+  return [concluded(answer), plan(answer), open(answer), caveats, made(answer, recorded), sources(answer)];
 }
 
 function concluded(answer) {
@@ -169,14 +173,15 @@ function concluded(answer) {
     line(word("answer.consider"), impression.consider.map((each) => each.text)),
     other && line(word("takeaway.other_leg_impression"), [other.impression.text]),
     other && line(word("takeaway.other_leg_roots"), roots(other.classifier)),
-    comparison && line(word("answer.comparison"), [comparison.text]),
+    comparison && line(since(comparison), [...comparison.changes.map(changeWords), comparison.text]),
   ]);
 }
 
 function roots(classifier) {
   if (classifier.status !== "ok") return [word("answer.unavailable")];
   if (classifier.abstained) {
-    return [word("answer.abstained"), ...classifier.abstentions.flatMap((each) => [each.reason, each.mend])];
+    const reasons = classifier.abstentions.flatMap(({ reason, mend }) => [reason, word("answer.mend", { what: mend })]);
+    return [word("answer.abstained"), ...reasons];
   }
   const coverage = Math.round(100 * classifier.coverage);
   const { likely_roots: held, prediction_set: set } = classifier;
@@ -184,7 +189,7 @@ function roots(classifier) {
     ...Object.entries(classifier.roots).map(([root, { probability }]) => share(root, probability)),
     share(word("answer.none_of_three"), classifier.none_probability),
     word(held.length ? "takeaway.held" : "takeaway.held_none", { roots: held.join(", ") }),
-    word(set.length ? "takeaway.set" : "takeaway.set_empty", { roots: set.join(", "), coverage }),
+    word(set.length ? "takeaway.set" : "takeaway.set_empty", { roots: set.join(", "), coverage, missed: 100 - coverage }),
   ];
 }
 
@@ -192,11 +197,13 @@ function share(root, probability) {
   return word("takeaway.root", { root, share: percent(probability) });
 }
 
-function plan({ phase, imaging, surgery, follow_up: after, recommendations }) {
+function plan({ management, red_flags: screen }) {
+  const { phase, imaging, surgery, follow_up: after, recommendations } = management;
   const decided = (name, what, { because: why }) =>
     line(word(`answer.${name}`), [word("takeaway.because", { what, why })]);
   return section("plan", [
     line(word("takeaway.phase"), [word(`answer.phase_${phase}`)]),
+    management.override_rests_on_age_alone && line(undefined, [insteadWords(management, screen.present)]),
     decided("imaging", imagingWords(imaging), imaging),
     decided("surgery", word(`answer.surgery_${surgery.timing}`), surgery),
     decided("follow_up", daysWords(after), after),
@@ -206,16 +213,15 @@ function plan({ phase, imaging, surgery, follow_up: after, recommendations }) {
   ]);
 }
 
-function open({ questions, classifier }) {
-  const next = (classifier.next_examinations ?? []).map((each) => label(each.finding));
+function open({ questions, classifier, other_leg: other }) {
+  const next = nextOf([classifier, other?.classifier]).map(label);
   return section("open", [...questions.map((each) => line(undefined, [each.text])), line(word("answer.next"), next)]);
 }
 
-function made({ provenance, disclaimer }, recorded) {
-  const { model_version: model, ruleset_version: rules, software_version: software } = provenance;
+function made({ provenance, red_flags: screen, disclaimer }, recorded) {
   const kept = recorded?.deferred ? "takeaway.recorded_deferred" : "takeaway.recorded";
   return section("made", [
-    line(undefined, [word("answer.provenance", { model: model ?? word("answer.none"), rules, software })]),
+    line(undefined, provenanceWords(provenance, screen.policy)),
     line(undefined, [recorded ? word(kept, { id: recorded.id }) : word("takeaway.not_recorded")]),
     line(undefined, [disclaimer]),
   ]);

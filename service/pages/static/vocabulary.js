@@ -3,6 +3,7 @@
 import { hasWord, word } from "./words.js";
 
 const LEG = /^\/(examination|other_leg)\//;
+const BEFORE = "/previous_examination/";
 
 /**
  * The control of an item or of a group of items.
@@ -14,13 +15,32 @@ export function control(pointer) {
 }
 
 /**
- * What an item is called in a list: `Great toe extension`, told apart from that of the other leg.
+ * The control of an item, or the first within a group; null where the page has none.
+ * @param {string} pointer
+ * @returns {HTMLElement | null}
+ */
+export function nearest(pointer) {
+  return control(pointer) ?? document.querySelector(`[data-pointer^="${CSS.escape(`${pointer}/`)}"]`);
+}
+
+/**
+ * What an item or a group of items is called in a list: `Great toe extension`, told apart from that of the other leg and
+ * from that of last time.
  * @param {string} pointer
  * @returns {string}
  */
 export function label(pointer) {
-  const name = control(pointer)?.dataset.label ?? pointer.split("/").at(-1).replaceAll("_", " ");
-  return pointer.startsWith("/other_leg/") ? word("answer.of_other_leg", { finding: name }) : name;
+  if (pointer.startsWith(BEFORE)) return word("answer.last_time", { finding: label(pointer.slice(BEFORE.length - 1)) });
+  const name = control(pointer)?.dataset.label ?? heading(pointer) ?? nearest(pointer)?.dataset.label;
+  const finding = name ?? pointer.split("/").at(-1).replaceAll("_", " ");
+  return pointer.startsWith("/other_leg/") ? word("answer.of_other_leg", { finding }) : finding;
+}
+
+/** What the form calls a group of items, as a part of the examination or of the page. */
+function heading(pointer) {
+  const code = pointer.split("/").at(-1);
+  const named = [`form.part_${code}`, `form.nav_${code}`].find(hasWord);
+  return named && word(named);
 }
 
 /**
