@@ -1,6 +1,7 @@
 // The bedside page: examine, look, act. Each part starts by itself; the state and the answer are what they share.
 
 import { firstSentence, showAnswer, urgencyWord } from "./answer.js";
+import { startBar } from "./bar.js";
 import { startBody } from "./body.js";
 import { connectionOf, flagged } from "./connection.js";
 import { announce, element } from "./elements.js";
@@ -10,6 +11,7 @@ import { startTools } from "./keys.js";
 import { startLaunch } from "./launch.js";
 import { startLive } from "./live.js";
 import { startRecording } from "./recording.js";
+import { redraw } from "./redrawing.js";
 import { startSignIn } from "./signin.js";
 import { startStrength } from "./strength.js";
 import { startTakeAway } from "./takeaway.js";
@@ -17,15 +19,7 @@ import { word } from "./words.js";
 
 const place = (name) => document.getElementById(name);
 
-/** The line at the foot of a small screen: how urgent, and the way to the whole answer. */
-function showBar(urgency, to, strong, text) {
-  const bar = place("bar");
-  bar.hidden = false;
-  bar.className = urgency;
-  const stale = element("em", {}, `${word("answer.stale_short")} `);
-  bar.replaceChildren(element("a", { href: to }, element("span", {}, stale, element("strong", {}, strong), ` ${text}`)));
-}
-
+const bar = startBar(place("bar"), place("answer"), place("entry"));
 let heard = "";
 
 document.addEventListener("answer", (event) => {
@@ -39,7 +33,7 @@ document.addEventListener("answer", (event) => {
     place("said").replaceChildren(element("p.notice", {}, word("answer.not_shown")));
     throw fault;
   }
-  showBar(answer.urgency, "#answer", urgencyWord(answer), firstSentence(answer.impression.text)[0]);
+  bar({ urgency: answer.urgency, to: "#answer", strong: urgencyWord(answer), text: firstSentence(answer.impression.text)[0] });
   const line = word("answer.updated", { urgency: urgencyWord(answer), line: firstSentence(answer.impression.text)[0] });
   if (line !== heard) announce(line, { alarm: answer.urgency === "emergency" });
   heard = line;
@@ -48,15 +42,14 @@ document.addEventListener("flags-alone", ({ detail: { urgency, red_flags: screen
   const urgent = word(`answer.urgency_${urgency}`);
   const lines = screen.present.map((flag) => element("p.first", {}, `${flag.label} – ${flag.action}`));
   const said = place("said");
-  said.replaceChildren(element(`div.banner.${urgency}`, {}, element("p.urgency", {}, urgent), lines));
-  showBar(urgency, "#answer", urgent, screen.present[0].label);
+  redraw(said, [element(`div.banner.${urgency}`, {}, element("p.urgency", {}, urgent), lines)]);
+  bar({ urgency, to: "#answer", strong: urgent, text: screen.present[0].label });
   for (const each of [said, place("bar")]) each.removeAttribute("data-stale");
   announce(`${urgent}: ${screen.present[0].label}. ${screen.present[0].action}`, { alarm: urgency === "emergency" });
 });
 document.addEventListener("answer-gone", () => {
-  place("said").replaceChildren();
-  place("bar").hidden = true;
-  if (flagged()) showBar("urgent", "#s-patient", "", word("answer.waiting_age_flag"));
+  redraw(place("said"), []);
+  bar(flagged() ? { urgency: "urgent", to: "#s-patient", strong: "", text: word("answer.waiting_age_flag") } : null);
   heard = "";
 });
 

@@ -170,7 +170,7 @@ function below(regions) {
   });
   return [
     element("p.legend", {}, KINDS.map((kind) => element("span", {}, element(`span.chip.${kind}`), word(`body.${kind}`)))),
-    element("div.legend.roots", { hidden: true }),
+    element("div.legend.roots"),
     element("p.denials", {}, denials),
     element("p.quiet.open", { role: "status" }),
     element("p.notice.astray", { role: "status", hidden: true }),

@@ -5,7 +5,7 @@ import { startLegs } from "./legs.js";
 import { mirrored } from "./marks.js";
 import { numberOf } from "./numbers.js";
 import { get, put, state } from "./state.js";
-import { control } from "./vocabulary.js";
+import { nearest } from "./vocabulary.js";
 import { word } from "./words.js";
 
 /**
@@ -222,9 +222,4 @@ export function jump(pointer) {
 
 function unfold(item) {
   for (let each = item.parentElement; each; each = each.parentElement) if (each.tagName === "DETAILS") each.open = true;
-}
-
-/** The control at a pointer, or the first within it: a straight leg raise has two. */
-function nearest(pointer) {
-  return control(pointer) ?? document.querySelector(`[data-pointer^="${CSS.escape(pointer + "/")}"]`);
 }

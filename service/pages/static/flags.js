@@ -77,7 +77,8 @@ class Group {
   show() {
     const unread = this.items.filter((item) => !this.read.has(item)).length;
     enable(this.button, unread === 0 && this.open.length > 0);
-    this.hint.hidden = unread === 0;
+    // It keeps its place: nothing may slip away under the finger.
+    this.hint.style.visibility = unread === 0 ? "hidden" : "visible";
   }
 
   deny() {

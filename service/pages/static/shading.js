@@ -4,6 +4,7 @@ import { element } from "./elements.js";
 import { percent } from "./percent.js";
 import { word } from "./words.js";
 
+const ROOTS = ["L4", "L5", "S1"];
 const DEEPEST = 75; // per cent of the colour of a root whose probability is 1
 
 /**
@@ -24,9 +25,10 @@ export function startShading(regions, legend) {
       const usual = region.dataset.roots?.split(" ")[0];
       region.style.setProperty("--share", `${Math.round(DEEPEST * (classifier?.roots[usual]?.probability ?? 0))}%`);
     }
-    legend.hidden = !worse && !other;
-    legend.replaceChildren(...chips(worse, "shaded"), ...chips(other, "shaded_other"));
+    legend.replaceChildren(...chips(worse, "shaded"), ...(other ? chips(other, "shaded_other") : []));
   }
+
+  shade(null);
 }
 
 /** What the model says of a leg; nothing where it is not there or abstains. */
@@ -34,10 +36,11 @@ function speaking(classifier) {
   return classifier?.status === "ok" && !classifier.abstained ? classifier : null;
 }
 
+/** Also where nothing is said yet: the questions below must not slip away with the first answer. */
 function chips(classifier, lead) {
-  if (!classifier) return [];
-  const each = Object.entries(classifier.roots).map(([root, { probability }]) =>
-    element("span", {}, element(`span.chip.${root.toLowerCase()}`), `${root} ${percent(probability)}`),
-  );
+  const each = ROOTS.map((root) => {
+    const share = classifier ? percent(classifier.roots[root].probability) : "–";
+    return element("span.share", {}, element(`span.chip.${root.toLowerCase()}`), `${root} ${share}`);
+  });
   return [element("span", {}, word(`body.${lead}`)), ...each];
 }
