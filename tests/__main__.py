@@ -1,4 +1,4 @@
-"""`python -m tests`: all quick tests, those in the browser beside the others, because they mostly wait for it.
+"""`python -m tests`: all quick tests, in three runs at once, because many wait: for a browser, a process, a disk.
 
 Arguments are those of pytest. Where one of them names a file or a folder there is one run, of what it names.
 """
@@ -7,10 +7,22 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-BROWSER: Final = "tests/browser"
+BESIDE: Final = {
+    "In the browser": ("tests/browser",),
+    "Of training, and of services as a whole": (
+        "tests/bench",
+        "tests/lifecycle",
+        "tests/model",
+        "tests/outside",
+        "tests/record",
+        "tests/training",
+    ),
+}
+"""What runs beside the others. Moreover, sync Playwright keeps `asyncio.run` from working in its process."""
 NOTHING_COLLECTED: Final = 5
 """The exit status of pytest where no test was chosen."""
 
@@ -31,18 +43,22 @@ def main(arguments: Sequence[str]) -> int:
     pytest = [sys.executable, "-m", "pytest"]
     if any(names_a_place(each) for each in arguments):
         return subprocess.run([*pytest, *arguments], check=False).returncode
-    with tempfile.TemporaryFile() as said:
-        # It is told after the others, so that the two do not talk at once.
-        browser = subprocess.Popen([*pytest, BROWSER, *arguments], stdout=said, stderr=subprocess.STDOUT)
-        try:
-            others = subprocess.run([*pytest, f"--ignore={BROWSER}", *arguments], check=False).returncode
-            status = browser.wait()
-        finally:
-            browser.terminate()  # of no effect where it has ended
-            browser.wait()
-        said.seek(0)
-        print(f"In the browser:\n{said.read().decode(errors='replace')}", flush=True)
-    return outcome((others, status))
+    with ExitStack() as ending:
+        beside = {}
+        for name, places in BESIDE.items():
+            said = ending.enter_context(tempfile.TemporaryFile())
+            run = subprocess.Popen([*pytest, *places, *arguments], stdout=said, stderr=subprocess.STDOUT)
+            ending.callback(run.wait)
+            ending.callback(run.terminate)  # of no effect where it has ended
+            beside[name] = run, said
+        ignored = [f"--ignore={place}" for places in BESIDE.values() for place in places]
+        statuses = [subprocess.run([*pytest, *ignored, *arguments], check=False).returncode]
+        for name, (run, said) in beside.items():
+            statuses.append(run.wait())
+            # Told after the others, so that they do not talk at once.
+            said.seek(0)
+            print(f"{name}:\n{said.read().decode(errors='replace')}", flush=True)
+    return outcome(statuses)
 
 
 if __name__ == "__main__":

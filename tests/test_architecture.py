@@ -34,7 +34,7 @@ ALLOWED = {
         "pydantic",
     },
     "service/identity": {
-        *("service.identity", "service.errors", "service.settings", "service.problems"),
+        *("service.identity", "service.errors", "service.settings", "service.problems", "service.downloading"),
         *("starlette", "limits", "jwt", "cryptography", "httpx2", "pydantic"),
     },
     "service": {

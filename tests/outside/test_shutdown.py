@@ -174,6 +174,9 @@ def models(tmp_path: Path) -> Path:
     return tmp_path
 
 
+REASONS = ("baseline_log_odds", "explanation", "next_examinations")
+
+
 def said_of(answer: Any) -> Any:
     """What depends on the model."""
     return answer["classifier"], answer["provenance"]["model_sha256"]
@@ -228,7 +231,10 @@ def test_a_reload_under_load_fails_no_request_and_mixes_no_answer(models: Path, 
 
 def _assert_of_one_release(answer: Answer, exam: int, known: dict[str, list[Any]]) -> None:
     said = json.loads(answer.body)
-    assert said_of(said) == known[said["provenance"]["model_version"]][exam]
+    classifier, digest = known[said["provenance"]["model_version"]][exam]
+    # On a busy machine an answer is due before its reasons are worked out, and comes without them.
+    late = dict.fromkeys(name for name in REASONS if said["classifier"][name] is None)
+    assert said_of(said) == (classifier | late, digest)
 
 
 def test_with_a_corrupt_model_the_rules_answer_and_readiness_says_so(models: Path) -> None:
