@@ -1,4 +1,4 @@
-"""An examination as coded resources of one Patient: what counts, whose it is, and every fault with its place."""
+"""An examination as coded resources of one Patient: what counts, and since when."""
 
 import json
 from collections.abc import Iterator
@@ -12,82 +12,37 @@ from features.answer import Answer
 from features.exam import Exam, Sex
 from service.chart.exam_of_bundle import exam_of_bundle
 from service.chart.meanings import CANCER, COMPRESSION
-from service.intake import EXAM, read_exam
-from service.problems import Refusal
-from service.terminology.exam_items import NOWHERE
-from service.terminology.systems import EXAM_VALUES
+from service.intake import read_exam
 from tests.cds.fhir_data import (
     CAUDA_EQUINA,
     FAMILY_OSTEOPOROSIS,
     FEVER,
     LOW_BACK_PAIN,
-    PATIENT_ID,
     SCIATICA,
-    SUBJECT,
     URINARY_INCONTINENCE,
     ago,
-    coded,
     condition,
     medication,
-    outcome,
-    patient,
+)
+from tests.chart.bundles import (
+    AGE,
+    PLACE,
+    PLACES,
+    SEVERITY,
+    SEX,
+    WHO,
+    Resource,
+    faults,
+    form,
+    of,
+    placed,
+    read,
+    said,
+    unmeasured,
 )
 from tests.chart.charts import DURATION, FLAG_FEVER, INCONTINENCE, NOW, RESIDUAL, SLR, WEAK, seen, sign, undated
-from tests.entrances.forms import bundle, response
+from tests.entrances.forms import bundle
 from tests.entrances.patients import PATIENTS
-
-Resource = dict[str, Any]
-PLACE = "/Parameters/parameter/0/resource"
-SEVERITY, PLACES = "history.pain_severity", "history.pain_locations"
-AGE, SEX = "patient.age_years", "patient.sex"
-WHO = {**patient(44, NOW), "birthDate": "1982-05-17"}
-OTHER = {"reference": "Patient/p2"}
-
-
-def of(*resources: Any, who: Resource = WHO, **more: Any) -> Resource:
-    """A Bundle of these, after somebody."""
-    entries = [{"resource": who}, *({"resource": each} for each in resources)]
-    return {"resourceType": "Bundle", "type": "collection", "entry": entries, **more}
-
-
-def read(*resources: Any, who: Resource = WHO) -> Exam:
-    """The examination that these state, at noon."""
-    return exam_of_bundle(of(*resources, who=who), place=PLACE, at=NOW)
-
-
-def said(exam: Exam, code: str) -> Any:
-    """What an exam states of an item, in the words of the contract."""
-    found: Any = EXAM.dump_python(exam, mode="json")
-    for name in code.split("."):
-        found = found.get(name) if isinstance(found, dict) else None
-    return sorted(found) if isinstance(found, list) else found
-
-
-def unmeasured(item: str, days: float) -> Resource:
-    """An observation that says why there is no value."""
-    told = {name: each for name, each in seen(item, True, days).items() if not name.startswith("value")}
-    return {**told, "dataAbsentReason": {"coding": [{"code": "not-performed"}]}}
-
-
-def placed(days: float, *places: str) -> Resource:
-    """Where it hurts, as one observation."""
-    codings = [{"system": EXAM_VALUES, "code": each} for each in places or (NOWHERE,)]
-    return {**unmeasured(PLACES, days), "dataAbsentReason": None, "valueCodeableConcept": {"coding": codings}}
-
-
-def faults(sent: Resource) -> list[str]:
-    """The places of what is wrong with it, below its own."""
-    with pytest.raises(Refusal) as refused:
-        exam_of_bundle(sent, place=PLACE, at=NOW)
-    assert refused.value.problem.status == 422
-    places = [each.pointer for each in refused.value.problem.errors]
-    assert all(each.startswith(PLACE) for each in places)
-    return [each.removeprefix(PLACE) for each in places]
-
-
-def form(body: Resource, days: float | None = 0, **more: Any) -> Resource:
-    """A form that was filled in so many days ago; None: nobody says when."""
-    return {**response(body), "subject": SUBJECT, **({} if days is None else {"authored": ago(days, NOW)}), **more}
 
 
 @pytest.mark.parametrize("name", PATIENTS)
@@ -235,195 +190,6 @@ def test_how_long_it_has_lasted(resources: list[Resource], days: float | None) -
     assert read(*resources).history.symptom_duration_days == days
 
 
-@pytest.mark.parametrize(
-    ("reference", "full_url"),
-    [
-        (f"Patient/{PATIENT_ID}", None),
-        (f"Patient/{PATIENT_ID}/_history/3", None),
-        (f"Patient/{PATIENT_ID}", "urn:uuid:0a"),
-        ("urn:uuid:0a", "urn:uuid:0a"),
-        (f"https://ehr.example/fhir/Patient/{PATIENT_ID}", f"https://ehr.example/fhir/Patient/{PATIENT_ID}"),
-        (f"https://ehr.example/fhir/Patient/{PATIENT_ID}/_history/3", f"https://ehr.example/fhir/Patient/{PATIENT_ID}"),
-        (f"Patient/{PATIENT_ID}", f"https://ehr.example/fhir/Patient/{PATIENT_ID}"),
-    ],
-)
-def test_what_is_about_the_patient(reference: str, full_url: str | None) -> None:
-    sent = of(condition(FEVER, subject={"reference": reference}))
-    sent["entry"][0] |= {} if full_url is None else {"fullUrl": full_url}
-    assert exam_of_bundle(sent, place=PLACE, at=NOW).red_flags.fever is Answer.YES
-
-
-KNOWN_BY = [{"value": "7"}, {"system": "urn:oid:1.2", "value": "7"}]
-
-
-def test_where_there_is_no_reference_an_identifier_tells_who_it_is() -> None:
-    told = condition(FEVER, subject={"identifier": {"system": "urn:oid:1.2", "value": "7", "use": "usual"}})
-    assert read(told, who={**WHO, "identifier": KNOWN_BY}).red_flags.fever is Answer.YES
-
-
-def test_a_reference_is_to_the_server_of_what_refers() -> None:
-    """Hazard H-28: two servers may have a Patient of the same id, and they are two people."""
-    sent = of(seen(SEVERITY, 4, 0), condition(FEVER))
-    sent["entry"][0]["fullUrl"] = f"https://ehr.example/fhir/Patient/{PATIENT_ID}"
-    sent["entry"][2]["fullUrl"] = "https://ehr.example/fhir/Condition/c1"
-    assert exam_of_bundle(sent, place=PLACE, at=NOW).red_flags.fever is Answer.YES
-    sent["entry"][2]["fullUrl"] = "https://other.example/fhir/Condition/c1"
-    assert faults(sent) == ["/entry/2/resource/subject"]
-
-
-def test_without_a_subject_it_is_of_the_one_patient_there_is() -> None:
-    told = {name: each for name, each in seen(FLAG_FEVER, True, 0).items() if name != "subject"}
-    assert read(told).red_flags.fever is Answer.YES
-
-
-@pytest.mark.parametrize(
-    ("subject", "full_url"),
-    [
-        (OTHER, None),
-        ({"reference": f"https://ehr.example/fhir/Patient/{PATIENT_ID}"}, None),
-        ({"reference": f"https://ehr.example/fhir/Patient/{PATIENT_ID}"}, "urn:uuid:0a"),
-        ({"reference": f"x/Patient/{PATIENT_ID}"}, None),
-        ({"identifier": {"system": "urn:oid:1.2", "value": "8"}}, None),
-        ({"identifier": {"system": "urn:oid:1.3", "value": "7"}}, None),
-        ({"identifier": {"value": "7"}}, None),
-        ({"identifier": []}, None),
-        ({"reference": "Patient/p2", "identifier": {"system": "urn:oid:1.2", "value": "7"}}, None),
-        ({"reference": f"Practitioner/{PATIENT_ID}"}, None),
-        ({"reference": f"#{PATIENT_ID}"}, None),
-        ({"reference": "urn:uuid:0b"}, "urn:uuid:0a"),
-        ({"reference": f"https://other.example/Patient/{PATIENT_ID}"}, f"https://ehr.example/Patient/{PATIENT_ID}"),
-        ({"reference": ""}, None),
-        ({"reference": 7}, None),
-        ({"display": "Somebody"}, None),
-        ({}, None),
-        ([], None),
-        (f"Patient/{PATIENT_ID}", None),
-    ],
-)
-@pytest.mark.parametrize(
-    "resource",
-    [seen(SLR, "positive", 0), condition(FEVER), medication("ibuprofen"), form({"history": {"side": "left"}})],
-    ids=["an observation", "a condition", "a drug", "a form"],
-)
-def test_what_is_about_somebody_else_or_nobody_knows_whom_is_refused(
-    resource: Resource, subject: Any, full_url: str | None
-) -> None:
-    """Hazard H-28: what was found in somebody else counts."""
-    sent = of(seen(SEVERITY, 4, 0), {**resource, "subject": subject}, who={**WHO, "identifier": KNOWN_BY})
-    sent["entry"][0] |= {} if full_url is None else {"fullUrl": full_url}
-    assert faults(sent) == ["/entry/2/resource/subject"]
-
-
-def test_somebody_without_an_id_is_known_by_the_url_alone() -> None:
-    nameless = {name: each for name, each in WHO.items() if name != "id"}
-    sent = of(condition(FEVER, subject={"reference": "urn:uuid:0a"}), who=nameless)
-    sent["entry"][0]["fullUrl"] = "urn:uuid:0a"
-    assert exam_of_bundle(sent, place=PLACE, at=NOW).red_flags.fever is Answer.YES
-    assert faults(of(condition(FEVER), who=nameless)) == ["/entry/1/resource/subject"]
-
-
-PAIN = seen(SEVERITY, 4, 0)
-OTHER_TYPES: tuple[Any, ...] = ("transaction", "batch", "history", None, [], "")
-SECOND, BOTH = ["/entry/2/resource"], ["/entry/1/resource", "/entry/2/resource"]
-NO_BIRTHS_OF_ADULTS: tuple[Any, ...] = (
-    *(None, "", "yesterday", 1980, []),
-    *("2030-01-01", "2026-11-20", "2008-11-24", "1850-01-01"),
-)
-
-
-@pytest.mark.parametrize(
-    ("sent", "places"),
-    [
-        pytest.param(of(PAIN, {**WHO, "id": "p2"}), ["/entry"], id="two people"),
-        pytest.param(of(PAIN, WHO), ["/entry"], id="one person twice"),
-        pytest.param(of(PAIN, who=PAIN), ["/entry"], id="nobody"),
-        pytest.param({**of(PAIN), "entry": []}, ["/entry"], id="nothing"),
-        pytest.param({**of(PAIN), "entry": {}}, ["/entry"], id="no list"),
-        pytest.param(of(None), ["/entry/1"], id="an entry without a resource"),
-        pytest.param({**of(), "entry": [{"resource": WHO}, None]}, ["/entry/1"], id="an entry that is none"),
-        *(pytest.param(of(PAIN, type=each), ["/type"], id=f"a Bundle that is {each}") for each in OTHER_TYPES),
-        *(
-            pytest.param(of(PAIN, who={**WHO, "birthDate": born}), ["/entry/0/resource/birthDate"], id=f"born {born}")
-            for born in NO_BIRTHS_OF_ADULTS
-        ),
-        pytest.param(of(seen(SEVERITY, 11, 0)), ["/entry/1/resource"], id="beyond its scale"),
-        pytest.param(of(seen(SEVERITY, "left", 0)), ["/entry/1/resource"], id="a value that it does not take"),
-        pytest.param(of(seen("history.mood", 1, 0)), ["/entry/1/resource"], id="an item that there is not"),
-        pytest.param(of(seen(WEAK, 3.7, 0)), ["/entry/1/resource"], id="a grade that there is not"),
-        pytest.param(of(seen(SLR, "positive", 0, status=[])), ["/entry/1/resource"], id="a status that is none"),
-        pytest.param(of(condition(FEVER, verification="maybe")), ["/entry/1/resource"], id="a condition that may be"),
-        pytest.param(of(medication("")), ["/entry/1/resource"], id="a drug without a name"),
-        pytest.param(of(PAIN, outcome()), ["/entry/2/resource"], id="an outcome"),
-        pytest.param(of({"resourceType": []}), ["/entry/1/resource"], id="a type that is none"),
-        pytest.param(of({}), ["/entry/1/resource"], id="no type"),
-        pytest.param(of(PAIN, seen(SEVERITY, 6, 0)), BOTH, id="two values at the same time"),
-        pytest.param(of(undated(PAIN), undated(seen(SEVERITY, 6, 0))), BOTH, id="two values at no time"),
-        pytest.param(of(PAIN, {**seen(SEVERITY, 6, 0), "effectiveDateTime": "2026-11-23"}), BOTH, id="one of that day"),
-        pytest.param(of(seen(RESIDUAL, 20, 0), seen(RESIDUAL, 600, 0)), BOTH, id="two measured at the same time"),
-        pytest.param(of(placed(1, "sole"), placed(1)), BOTH, id="somewhere and nowhere"),
-        pytest.param(of(PAIN, {**seen(SLR, "positive", 0), "effectiveDateTime": "soon"}), SECOND, id="no time"),
-        pytest.param(of(PAIN, {**seen(SLR, "positive", 0), "effectiveDateTime": "2031"}), SECOND, id="a year to come"),
-        pytest.param(of(PAIN, {**undated(seen(SLR, "positive", 0)), "effectiveTiming": {}}), SECOND, id="at times"),
-        pytest.param(of(seen(SLR, "positive", -3), seen(SEVERITY, 6, -2)), BOTH, id="both in the future"),
-        pytest.param(of(PAIN, seen(SLR, "positive", -3)), SECOND, id="one of two in the future"),
-        pytest.param(of(PAIN, {**seen(FLAG_FEVER, True, 0), "valueString": "no"}), SECOND, id="a second value"),
-        pytest.param(of(PAIN, {**condition(FEVER), "code": {"coding": coded(FEVER)}}), SECOND, id="a code in no list"),
-        pytest.param(of(PAIN, {**condition(FEVER), "code": FEVER}), SECOND, id="a code in no concept"),
-        pytest.param(of(PAIN, seen(AGE, 46, 0)), SECOND, id="another age"),
-        pytest.param(of(PAIN, seen(AGE, 44, 4 * 365)), SECOND, id="another age then"),
-        pytest.param(of(PAIN, seen(SEX, "male", 0)), SECOND, id="another sex"),
-        pytest.param(
-            of(form({"patient": {"age_years": 70, "sex": "male"}})),
-            ["/entry/1/resource/item/0", "/entry/1/resource/item/1"],
-            id="a form of another age and sex",
-        ),
-        pytest.param(of(form({}), form({}, 3)), SECOND, id="two forms"),
-        pytest.param(of(form({}), form({}, 3, status="in-progress")), SECOND, id="a second form, not finished"),
-        pytest.param(of(form({}, status="stopped")), ["/entry/1/resource/status"], id="a form that was stopped"),
-        pytest.param(of(PAIN, {"resourceType": "OperationOutcome"}), SECOND, id="an outcome of nothing"),
-        pytest.param(of(seen(SLR, "positive", -3)), ["/entry/1/resource"], id="in the future"),
-        pytest.param(of(form({"history": {"side": "left"}}, -3)), ["/entry/1/resource/authored"], id="a form of then"),
-        pytest.param(of(seen(SLR, "positive", 60_000)), ["/entry/1/resource"], id="before 1900"),
-        pytest.param(
-            of(seen("patient.pregnant", True, 0), who={**WHO, "gender": "male"}),
-            ["/entry/0/resource/gender"],
-            id="a pregnant man",
-        ),
-        pytest.param(
-            of(
-                seen("red_flags.progressive_motor_weakness", False, 0),
-                seen("red_flags.motor_deterioration_hours", 5, 0),
-            ),
-            ["/entry/2/resource"],
-            id="what contradicts itself",
-        ),
-        pytest.param(of(form({}, item=[{"linkId": "mood"}])), ["/entry/1/resource/item/0/linkId"], id="in a form"),
-        pytest.param(
-            of(form({"history": {"side": "left", "pain_severity": 11}})),
-            ["/entry/1/resource/item/1"],
-            id="beyond its scale in a form",
-        ),
-    ],
-)
-def test_every_fault_has_its_place(sent: Resource, places: list[str]) -> None:
-    assert faults(sent) == places
-
-
-def test_every_fault_is_told_at_once_and_none_repeats_what_was_sent() -> None:
-    private = "Mrs Example of Elm Street"
-    wrong = [
-        seen(SLR, private, 0),
-        {**PAIN, "status": private},
-        {**condition(FEVER), "subject": {"reference": private}},
-        {"resourceType": private},
-        form({}, item=[{"linkId": private}]),
-    ]
-    with pytest.raises(Refusal) as refused:
-        exam_of_bundle(of(*wrong, who={**WHO, "birthDate": private}), place=PLACE, at=NOW)
-    assert len(refused.value.problem.errors) == 6
-    assert private not in repr(refused.value.problem)
-
-
 def rotated(entries: list[Any]) -> Iterator[list[Any]]:
     """The entries, each of them first once, forwards and backwards."""
     for number in range(len(entries)):
@@ -451,70 +217,6 @@ def test_a_form_inside_says_what_it_says_by_itself(name: str) -> None:
     person = {**PATIENTS[name]["patient"], "age_years": 44, "sex": "female"}
     body = {**PATIENTS[name], "patient": person, "examined_at": ago(1, NOW)}
     assert read(form(body, 1)) == exam_as_stated(body)
-
-
-OF_NO_CONCERN = [
-    pytest.param({"resourceType": "Encounter", "id": "e1"}, id="another type"),
-    pytest.param({"resourceType": "Practitioner", "name": [{"text": "x"}]}, id="somebody who treats"),
-    pytest.param({"resourceType": "Encounter", "subject": {"display": "x"}}, id="of nobody knows whom"),
-    pytest.param({"resourceType": "Encounter", "modifierExtension": [{"url": "urn:x"}]}, id="modified"),
-    pytest.param({**condition("1"), "clinicalStatus": "odd"}, id="an unknown code with a status that is none"),
-    pytest.param({**condition("1"), "modifierExtension": [{"url": "urn:x"}]}, id="an unknown code, modified"),
-    pytest.param({**condition("1"), "code": {"text": "x"}, "verificationStatus": []}, id="words"),
-    pytest.param({**seen(SEVERITY, 1, 0), "code": coded("1"), "status": "odd"}, id="an observation of something else"),
-    pytest.param({**seen(SEVERITY, 1, -9), "code": coded("1")}, id="one in the future"),
-    pytest.param(seen(SEVERITY, 11, 0, status="entered-in-error"), id="entered in error"),
-    pytest.param(form({}, questionnaire="https://other.example/phq-9", item=[{"linkId": "1"}]), id="another form"),
-    pytest.param(form({"history": {"side": "left"}}, status="entered-in-error"), id="a form entered in error"),
-    pytest.param(outcome("warning"), id="a warning"),
-    pytest.param(outcome("information"), id="a remark"),
-]
-
-
-@pytest.mark.parametrize("beside", OF_NO_CONCERN)
-def test_what_says_nothing_here_silences_no_emergency(beside: Resource) -> None:
-    """Hazard H-28: one odd entry takes a red flag along."""
-    assert said(read(condition(CAUDA_EQUINA), beside), COMPRESSION) is True
-
-
-def test_our_items_in_the_form_of_somebody_else_are_not_passed_over() -> None:
-    theirs = form({"red_flags": {"fever": True}}, questionnaire="https://other.example/back-pain")
-    assert faults(of(PAIN, theirs)) == ["/entry/2/resource/questionnaire"]
-
-
-MODIFIERS: list[Resource] = [
-    {"modifierExtension": [{"url": "urn:x", "valueBoolean": True}]},
-    {"implicitRules": "urn:x"},
-]
-
-
-@pytest.mark.parametrize("modifier", MODIFIERS, ids=["modifierExtension", "implicitRules"])
-@pytest.mark.parametrize(
-    "resource",
-    [seen(SLR, "positive", 0), sign(FEVER, True, 0), condition(FEVER), medication("prednisone"), form({})],
-    ids=["an observation", "a finding", "a condition", "a drug", "a form"],
-)
-def test_what_may_mean_something_else_is_refused(resource: Resource, modifier: Resource) -> None:
-    """Hazard H-28: a modifier says "not in this person", and nobody reads it (FHIR R4, extensibility.html)."""
-    assert faults(of(PAIN, {**resource, **modifier})) == ["/entry/2/resource"]
-    assert read({**resource, "modifierExtension": []}, PAIN).history.pain_severity == 4
-
-
-@pytest.mark.parametrize("modifier", MODIFIERS, ids=["modifierExtension", "implicitRules"])
-def test_a_modifier_of_the_whole_or_of_the_patient_is_refused_too(modifier: Resource) -> None:
-    assert faults(of(PAIN, **modifier)) == [""]
-    assert faults(of(PAIN, who={**WHO, **modifier})) == ["/entry/0/resource"]
-    inside = of(PAIN)
-    inside["entry"][1] |= modifier
-    assert faults(inside) == ["/entry/1/resource"]
-
-
-def test_two_that_disagree_name_each_other() -> None:
-    with pytest.raises(Refusal) as refused:
-        exam_of_bundle(of(PAIN, seen(SEVERITY, 6, 0)), place=PLACE, at=NOW)
-    one, other = refused.value.problem.errors
-    assert other.pointer in one.detail
-    assert one.pointer in other.detail
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from service.identity.caller import Caller
+from service.identity.caller import Caller, Scope
 from service.identity.cds_clients import CdsAdmission, cds_admission_of
 from service.problems import Refusal
 from service.record.database import Database
@@ -20,6 +20,9 @@ from tests.identity.timing import START, Clock
 from tests.identity.tokens import token
 
 EHR = "https://ehr.example"
+CALLER = Caller(tenant="clinic", name=EHR, scopes=frozenset({Scope.ASSESS}))
+"""Whom a token of it lets in."""
+NOW = START.timestamp()
 PUBLIC = "https://nerveroot.example"
 SERVICE = "/cds-services/nerveroot-lumbar-imaging"
 FEEDBACK = f"{SERVICE}/feedback"

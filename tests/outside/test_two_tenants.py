@@ -199,7 +199,7 @@ GUARDED = [
     ("POST", "/v1/model/reload", None, Scope.ADMIN, 200),
 ]
 FOR_RECORD_SYSTEMS = {("POST", "/cds-services/{service_id}"), ("POST", "/cds-services/{service_id}/feedback")}
-"""Guarded by tokens of their own (tests/identity/test_cds_clients.py)."""
+"""Guarded by tokens of their own (tests/identity/test_cds_tokens.py)."""
 OPEN = [
     *("/v1/rules", "/v1/rules/RF-CES-RETENTION", "/v1/model", "/health/live", "/health/ready", "/openapi.json"),
     *(
