@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from bench.own_service import own_service
 from tests.browser.authorization_server import RecordSystem, record_system
 from tests.browser.chromium import running_chromium
-from tests.browser.entering import settle
+from tests.browser.entering import settle, started
 from tests.browser.restoring import restore
 from tests.browser.watching import Watched, origin_of
 
@@ -135,7 +135,8 @@ def bedside(service_at: ServiceAt) -> Opened:
     """Open the bedside page of a service without sign-in, and wait until its scripts have run."""
 
     def opened(page: Page) -> Page:
-        page.goto(f"{service_at()}/", wait_until="networkidle")
+        page.goto(f"{service_at()}/")
+        started(page)
         return page
 
     return opened

@@ -65,6 +65,12 @@ def choose(page: Page, pointer: str, value: str) -> None:
     control(page, pointer).locator(f'label:has(input[value="{value}"])').click()
 
 
+def started(page: Page) -> None:
+    """Wait until the scripts of the bedside page have run: they take away what says that they have not."""
+    expect(page.locator("#entry")).to_be_visible()
+    expect(page.locator("#not-started")).to_have_count(0)
+
+
 def settle(page: Page) -> None:
     """Wait until the page has an answer to what is entered, or says why not."""
     expect(page.locator('#said[aria-busy="false"]')).to_be_attached()

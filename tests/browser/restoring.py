@@ -15,5 +15,5 @@ def restore(page: Page, base: str, stated: Mapping[str, Any]) -> Page:
     kept = json.dumps({"now": {"exam": stated, "page": {}}, "past": [], "future": []})
     page.goto(f"{base}/health/live")
     page.evaluate("([key, kept]) => sessionStorage.setItem(key, kept)", [KEY, kept])
-    page.goto(f"{base}/", wait_until="networkidle")
+    page.goto(f"{base}/")
     return page

@@ -33,7 +33,7 @@ def at_length(*case: str) -> ParameterSet:
 @pytest.mark.parametrize("path", PATHS)
 def test_a_page_as_it_is_opened(open_page: OpenPage, service_at: ServiceAt, path: str, screen: str) -> None:
     page = open_page(**SCREENS[screen])
-    answer = page.goto(f"{service_at()}{path}", wait_until="networkidle")
+    answer = page.goto(f"{service_at()}{path}")
     assert answer is not None
     assert answer.status == 200
     assert faults(page) == []
@@ -51,7 +51,7 @@ def test_a_page_as_it_is_opened(open_page: OpenPage, service_at: ServiceAt, path
 )
 def test_the_bedside_page_with_an_answer(open_page: OpenPage, service_at: ServiceAt, urgency: str, screen: str) -> None:
     page = open_page(**SCREENS[screen])
-    page.goto(f"{service_at()}/", wait_until="networkidle")
+    page.goto(f"{service_at()}/")
     enter_by_mouse(page, example(ANSWERED[urgency]))
     expect(page.locator(f".banner.{urgency}")).to_be_visible()
     settle(page)
@@ -63,7 +63,7 @@ def test_the_bedside_page_with_an_answer(open_page: OpenPage, service_at: Servic
 @pytest.mark.parametrize("button", ["keys", "clear"])
 def test_what_opens_over_the_bedside_page(open_page: OpenPage, service_at: ServiceAt, button: str, screen: str) -> None:
     page = open_page(**SCREENS[screen])
-    page.goto(f"{service_at()}/", wait_until="networkidle")
+    page.goto(f"{service_at()}/")
     page.locator('[data-pointer="/patient/age_years"] input').fill("44")
     page.locator(f"#{button}").click()
     expect(page.locator("dialog[open]")).to_be_visible()

@@ -36,7 +36,7 @@ def come_with_a_list(page: Page, **stated: Any) -> None:
           JSON.stringify({now: {exam: {history}, page: {}}, past: [], future: []}))""",
         stated,
     )
-    page.reload(wait_until="networkidle")
+    page.reload()
 
 
 def test_taps_go_from_pain_over_both_to_tingling_and_back(page: Page, bedside: Opened) -> None:

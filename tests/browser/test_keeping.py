@@ -161,6 +161,6 @@ def test_what_was_entered_where_it_was_folded_is_in_sight_after_a_reload(page: P
     page.locator("#i-reference").fill("P-123")
     page.keyboard.press("Tab")
     settle(page)
-    page.reload(wait_until="networkidle")
+    page.reload()
     expect(page.locator("#i-reference")).to_be_visible()
     expect(page.locator("#i-reference")).to_have_value("P-123")

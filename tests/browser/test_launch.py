@@ -71,7 +71,7 @@ def test_a_reload_does_not_try_the_code_again(launched: Launched, system: Record
 
 def test_what_was_entered_is_never_overwritten(page: Page, base: str, launched: Launched) -> None:
     """Hazard H-10: the findings of one person get the age of another."""
-    page.goto(f"{base}/", wait_until="networkidle")
+    page.goto(f"{base}/")
     control(page, AGE).locator("input").fill("61")
     launched()
     told = page.locator("#from-record.notice")
@@ -87,7 +87,7 @@ def test_what_was_entered_is_never_overwritten(page: Page, base: str, launched: 
 def test_what_was_entered_before_is_asked_about_where_the_launch_fails_too(
     page: Page, base: str, launched: Launched, system: RecordSystem
 ) -> None:
-    page.goto(f"{base}/", wait_until="networkidle")
+    page.goto(f"{base}/")
     control(page, AGE).locator("input").fill("61")
     system.denies = True
     launched()
@@ -209,7 +209,7 @@ def test_a_launch_that_could_be_anybodys_ends_before_it_begins(
 
 
 def test_a_way_back_that_was_not_begun_here_is_refused(page: Page, base: str, system: RecordSystem) -> None:
-    page.goto(f"{base}/?code=stolen&state=unknown", wait_until="networkidle")
+    page.goto(f"{base}/?code=stolen&state=unknown")
     expect(page.locator("#from-record")).to_contain_text("not begun in this tab")
     assert system.asked == []
     assert page.url == f"{base}/"

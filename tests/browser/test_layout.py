@@ -155,7 +155,7 @@ def test_every_target_is_44_pixels(open_page: OpenPage, bedside: Opened, path: s
     """WCAG 2.2, 2.5.5, on every page."""
     page: Page = bedside(open_page(viewport=PHONE))
     if path:
-        page.goto(f"{page.url}{path}", wait_until="networkidle")
+        page.goto(f"{page.url}{path}")
     else:
         enter_by_mouse(page, example("exam_emergency"))
         settle(page)

@@ -19,7 +19,7 @@ def opened(page: Page, service_at: ServiceAt) -> Opened:
     """Open the page of the rules at what follows `/rules`."""
 
     def at(place: str) -> Page:
-        page.goto(f"{service_at()}/rules{place}", wait_until="networkidle")
+        page.goto(f"{service_at()}/rules{place}")
         return page
 
     return at
