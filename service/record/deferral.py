@@ -144,8 +144,16 @@ class Deferral:
         settle(refused)
 
     def _store(self, batch: list[Pending]) -> None:
-        """One commit of the database."""
+        """One commit of the database, behind what got into the journal since `_catch_up` looked.
+
+        A sync of the journal that took longer than `_return` waits may have been acknowledged just now; what its caller
+        sends next must not overtake it.
+        """
         try:
+            while self._journal.ready and not self._direct.is_shut:
+                self._catching_up.step(in_doubt=False)
+            if self._direct.is_shut:
+                return  # the batch was moved behind them
             written = self._database.append([pending.entry for pending in batch])
         except Exception as fault:
             self.defer(_said(fault))

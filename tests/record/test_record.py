@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from service.errors import RecordUnavailable
+from service.record.database import Database
 from service.record.journal import Journal
 from service.record.reading import REST
 from service.record.receipt import Earlier, Mark, Receipt
+from service.record.record import Record
 from tests.record.entries import NOON, a_content, an_entry, an_outcome
 from tests.record.outage import Outage, locked, write_locked
 from tests.record.recording import PATIENCE, SOON, caught_up, recorded, stored_ids, until
@@ -70,6 +72,23 @@ def test_while_the_database_is_away_answers_are_deferred(url: str, folder: Path,
     asyncio.run(play())
     assert stored_ids(url) == [entry.id for entry in entries]
     assert list(folder.iterdir()) == []
+
+
+def test_a_late_sync_of_the_journal_is_not_overtaken(url: str, folder: Path) -> None:
+    """The journal acknowledges after the database was let in again: what its caller sends next comes behind it."""
+    late, following = an_entry(), an_entry()
+
+    async def play() -> None:
+        journal = Journal(folder)
+        record = Record(Database(url, seconds=PATIENCE), journal, seconds=PATIENCE)
+        await record.start()
+        await until(lambda: record.state().head == 0)  # it has looked, and waits for something to do
+        await asyncio.to_thread(journal.append, [late])
+        assert (await record.append(following)).mark is Mark.STORED
+        await record.close()
+
+    asyncio.run(play())
+    assert stored_ids(url) == [late.id, following.id]
 
 
 def test_what_is_deferred_can_be_found_while_the_database_is_away(url: str, folder: Path, outage: Outage) -> None:
