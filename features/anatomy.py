@@ -5,10 +5,11 @@ they name, the usual one first.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
+
+from features.term import Term
 
 
-class NerveRoot(StrEnum):
+class NerveRoot(Term):
     """Lumbosacral nerve roots. L2 and L3 are named where the anatomy needs them; the service predicts ROOTS."""
 
     L2 = "L2"
@@ -22,7 +23,7 @@ ROOTS = (NerveRoot.L4, NerveRoot.L5, NerveRoot.S1)
 """The three roots whose involvement is predicted, in the order of every array of this project."""
 
 
-class Side(StrEnum):
+class Side(Term):
     """The side of the leg pain."""
 
     LEFT = "left"
@@ -30,7 +31,7 @@ class Side(StrEnum):
     BILATERAL = "bilateral"
 
 
-class Movement(StrEnum):
+class Movement(Term):
     """A movement tested against resistance and graded on the Medical Research Council (MRC) scale."""
 
     HIP_FLEXION = "hip_flexion"
@@ -46,7 +47,7 @@ class Movement(StrEnum):
     PLANTAR_FLEXION = "plantar_flexion"
 
 
-class Reflex(StrEnum):
+class Reflex(Term):
     """A tendon reflex of the leg."""
 
     PATELLAR = "patellar"
@@ -54,7 +55,7 @@ class Reflex(StrEnum):
     ACHILLES = "achilles"
 
 
-class Region(StrEnum):
+class Region(Term):
     """A region of pain, tingling or skin sensation; *leg* is the part between knee and ankle."""
 
     LOW_BACK = "low_back"
@@ -79,7 +80,7 @@ class Region(StrEnum):
     SOLE = "sole"
 
 
-class Perianal(StrEnum):
+class Perianal(Term):
     """The skin around the anus (roots S3 to S5): tested for cauda equina syndrome, no region of leg pain."""
 
     PERIANAL = "perianal"

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 from enum import Enum
-from functools import reduce
-from operator import and_, or_
 from typing import Any
 
 
@@ -29,25 +27,36 @@ class Answer(Enum):
 
     @classmethod
     def any(cls, answers: Iterable["Answer"]) -> "Answer":
-        """Yes if one is yes, no if all are no; *not assessed* for none at all."""
-        found = tuple(answers)
-        return reduce(or_, found) if found else Answer.NOT_ASSESSED
+        """Yes if one is yes, no if all are no; *not assessed* for none at all. It asks no further than it must."""
+        return cls._fold(answers, Answer.YES)
 
     @classmethod
     def all(cls, answers: Iterable["Answer"]) -> "Answer":
-        """No if one is no, yes if all are yes; *not assessed* for none at all."""
-        found = tuple(answers)
-        return reduce(and_, found) if found else Answer.NOT_ASSESSED
+        """No if one is no, yes if all are yes; *not assessed* for none at all. It asks no further than it must."""
+        return cls._fold(answers, Answer.NO)
+
+    @classmethod
+    def _fold(cls, answers: Iterable["Answer"], settles: "Answer") -> "Answer":
+        found = None
+        for answer in answers:
+            if answer is settles:
+                return answer
+            if found is not Answer.NOT_ASSESSED:
+                found = answer
+        return Answer.NOT_ASSESSED if found is None else found
 
     def __or__(self, other: "Answer") -> "Answer":
-        if Answer.YES in (self, other):
+        if self is Answer.YES or other is Answer.YES:
             return Answer.YES
-        return Answer.NOT_ASSESSED if Answer.NOT_ASSESSED in (self, other) else Answer.NO
+        return other if self is Answer.NO else self
 
     def __and__(self, other: "Answer") -> "Answer":
-        if Answer.NO in (self, other):
+        if self is Answer.NO or other is Answer.NO:
             return Answer.NO
-        return Answer.NOT_ASSESSED if Answer.NOT_ASSESSED in (self, other) else Answer.YES
+        return other if self is Answer.YES else self
+
+    __hash__ = object.__hash__
+    """There is one object of each; the hash of Enum is worked out in Python, and rules look up answers all the time."""
 
     def __invert__(self) -> "Answer":
         return {Answer.YES: Answer.NO, Answer.NO: Answer.YES}.get(self, self)

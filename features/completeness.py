@@ -7,16 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from features.encoding import FEATURES, Row
+from features.statements import there
 
 Ints = npt.NDArray[np.int64]
 
 _POINTERS = tuple(feature.pointer for feature in FEATURES)
-_STATED = [
-    column
-    for column, pointer in enumerate(_POINTERS)
-    if not pointer.startswith("/patient/") and _POINTERS.index(pointer) == column
-]
-"""The first column of each statement of history or examination: it is there whenever another column of it is."""
 _SIGNS = [
     column
     for column, pointer in enumerate(_POINTERS)
@@ -26,7 +21,7 @@ _SIGNS = [
 
 def findings_stated(rows: Row) -> Ints:
     """How many statements of history and examination each row (n, 109) holds: (n,). A list of regions counts once."""
-    return np.asarray((~np.isnan(rows[:, _STATED])).sum(axis=1), dtype=np.int64)
+    return np.asarray(there(rows).sum(axis=1), dtype=np.int64)
 
 
 def signs_abnormal(rows: Row) -> Ints:

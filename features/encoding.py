@@ -17,6 +17,7 @@ import numpy.typing as npt
 from features.anatomy import Movement, Reflex, Region, Side
 from features.answer import Answer
 from features.exam import NORMAL_POWER, Exam, ReflexGrade, Sensation, Sex, TestResult, positive, unable
+from features.once import once
 
 Row = npt.NDArray[np.float32]
 
@@ -38,12 +39,11 @@ class Feature:
     read: Callable[[Exam], float]
 
 
-def _truth(answer: Answer) -> float:
-    return {Answer.YES: 1.0, Answer.NO: 0.0, Answer.NOT_ASSESSED: math.nan}[answer]
+_TRUTH = {Answer.YES: 1.0, Answer.NO: 0.0, Answer.NOT_ASSESSED: math.nan}
 
 
 def _yes_no(name: str, pointer: str, read: Callable[[Exam], Answer], yes: str = "yes", no: str = "no") -> Feature:
-    return Feature(name=name, pointer=pointer, meaning=f"0 {no}, 1 {yes}", read=lambda exam: _truth(read(exam)))
+    return Feature(name=name, pointer=pointer, meaning=f"0 {no}, 1 {yes}", read=lambda exam: _TRUTH[read(exam)])
 
 
 def _answer(section: str, field: str) -> Feature:
@@ -181,9 +181,12 @@ FEATURES = (
 """The columns, in order."""
 
 
+@once
 def encode(exam: Exam) -> Row:
-    """The row of the worse leg: float32 of shape (len(FEATURES),), NaN where a finding was not assessed."""
-    return np.array([feature.read(exam) for feature in FEATURES], dtype=np.float32)
+    """The row of the worse leg: float32 of shape (len(FEATURES),), read-only, NaN where a finding was not assessed."""
+    row = np.array([feature.read(exam) for feature in FEATURES], dtype=np.float32)
+    row.flags.writeable = False
+    return row
 
 
 @cache

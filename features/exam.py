@@ -6,17 +6,17 @@ Every field that nobody filled in reads *not assessed*: an `Answer.NOT_ASSESSED`
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 
 from features.anatomy import BELOW_KNEE, Movement, Perianal, Reflex, Region, Side, SkinArea
 from features.answer import Answer
 from features.red_flag_screen import RedFlagScreen
+from features.term import Term
 from features.treatment import Treatment
 from features.wire import STRICT, AtMost, Between, FromZero, Grade, NullIs, StatedOnly, WithZone
 
 
-class Sex(StrEnum):
+class Sex(Term):
     """Sex as the sending system records it."""
 
     FEMALE = "female"
@@ -25,14 +25,14 @@ class Sex(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Ability(StrEnum):
+class Ability(Term):
     """Whether a functional test of strength could be done."""
 
     ABLE = "able"
     UNABLE = "unable"
 
 
-class ReflexGrade(StrEnum):
+class ReflexGrade(Term):
     """A tendon reflex against what is normal for the person."""
 
     NORMAL = "normal"
@@ -41,14 +41,14 @@ class ReflexGrade(StrEnum):
     BRISK = "brisk"
 
 
-class PlantarResponse(StrEnum):
+class PlantarResponse(Term):
     """The great toe on stroking the sole; extensor is Babinski's sign."""
 
     FLEXOR = "flexor"
     EXTENSOR = "extensor"
 
 
-class Sensation(StrEnum):
+class Sensation(Term):
     """Light touch or pinprick in one region."""
 
     NORMAL = "normal"
@@ -57,7 +57,7 @@ class Sensation(StrEnum):
     INCREASED = "increased"
 
 
-class TestResult(StrEnum):
+class TestResult(Term):
     """The result of a bedside test."""
 
     __test__ = False  # not a test class, whatever pytest thinks of the name

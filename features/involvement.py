@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from features.anatomy import ROOTS, NerveRoot
 from features.exam import Exam
+from features.term import Term
 
 MORE_LIKELY_THAN_NOT = 0.5
 
 
-class Outside(StrEnum):
+class Outside(Term):
     """In what an examination lies outside all that the model was trained on."""
 
     AGE = "age"

@@ -8,6 +8,7 @@ released model holds them in the fields of PredictionSets.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -119,16 +120,17 @@ class PredictionSets:
 
     def least_log_odds(self, rows: Row) -> Floats:
         """The log-odds that each root must reach on each row (n, 109): (n, 3) in the order of ROOTS."""
-        group = self.groups.of(rows)
-        least = np.empty((len(rows), len(ROOTS)))
-        for i, root in enumerate(ROOTS):
-            threshold = self.thresholds[root]
-            if isinstance(threshold, Threshold):
-                terms = [np.asarray(term)[group[:, j]] for j, term in enumerate(threshold.terms)]
-                least[:, i] = threshold.base + np.sum(terms, axis=0)
-            else:
-                least[:, i] = log_odds(threshold)
-        return least
+        base, terms = self._sums
+        return np.asarray(base + sum(term[group] for term, group in zip(terms, self.groups.of(rows).T, strict=True)))
+
+    @cached_property
+    def _sums(self) -> tuple[Floats, list[Floats]]:
+        """The base of each root, (3,), and for each of FACTORS the terms of its groups, (g, 3)."""
+        stated = [self.thresholds[root] for root in ROOTS]
+        base = [log_odds(each) if isinstance(each, float) else each.base for each in stated]
+        nothing = tuple((0.0,) * size for size in self.groups.sizes)
+        by_root = [nothing if isinstance(each, float) else each.terms for each in stated]
+        return np.array(base), [np.array(factor).T for factor in zip(*by_root, strict=True)]
 
     def sets(self, probabilities: npt.ArrayLike, rows: Row) -> npt.NDArray[np.bool_]:
         """Whether each root is in the set of each row: (n, 3) from probabilities (n, 3 or 4) in the order of ROOTS."""

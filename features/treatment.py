@@ -1,14 +1,14 @@
 """What has been done about the pain so far, and what could be done next."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import ClassVar
 
 from features.answer import Answer
+from features.term import Term
 from features.wire import STRICT, FromZero
 
 
-class PainRelief(StrEnum):
+class PainRelief(Term):
     """Relief under the conservative care given so far."""
 
     ADEQUATE = "adequate"
@@ -16,7 +16,7 @@ class PainRelief(StrEnum):
     INADEQUATE = "inadequate"
 
 
-class NsaidContraindication(StrEnum):
+class NsaidContraindication(Term):
     """A reason not to give a non-steroidal anti-inflammatory drug."""
 
     PEPTIC_ULCER = "peptic_ulcer"

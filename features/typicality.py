@@ -11,6 +11,7 @@ Source: Bishop CM. Novelty detection and neural network validation. IEE Proc Vis
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -19,7 +20,7 @@ import numpy.typing as npt
 from features.completeness import findings_stated
 from features.encoding import FEATURES, Row
 from features.involvement import Outside
-from features.statements import STATEMENTS
+from features.statements import STATEMENTS, there
 
 Floats = npt.NDArray[np.float64]
 
@@ -56,6 +57,10 @@ class Typicality:
         if len(self.limits) != len(self.stated_from) + 1 or any(b <= a for a, b in pairwise(self.stated_from)):
             raise ValueError("the limits need one more than the rising numbers that their groups begin at")
 
+    @cached_property
+    def _surprises(self) -> Floats:
+        return surprises(self.statements)
+
     def outside(self, row: Row, log_likelihood: float) -> frozenset[Outside]:
         """In what the row (109,) is unlike all that was trained on."""
         found = set()
@@ -63,19 +68,21 @@ class Typicality:
         if not youngest <= row[_AGE] <= oldest:
             found.add(Outside.AGE)
         rows = row[np.newaxis]
-        score = scores(rows, np.array([log_likelihood]), self.statements)[0]
+        score = scores(rows, np.array([log_likelihood]), self._surprises)[0]
         if score > self.limits[int(groups(rows, self.stated_from)[0])]:
             found.add(Outside.PATTERN)
         return frozenset(found)
 
 
-def scores(rows: Row, log_likelihood: Floats, statements: Mapping[str, Surprise]) -> Floats:
-    """The standard score of the surprise of each row (n, 109): (n,); 0 for a row that states nothing."""
-    there = np.column_stack([~np.isnan(rows[:, list(each.columns)]).all(axis=1) for each in STATEMENTS])
-    mean, variance = (
-        there @ np.array([getattr(statements[each.pointer], name) for each in STATEMENTS])
-        for name in ("mean", "variance")
-    )
+def surprises(statements: Mapping[str, Surprise]) -> Floats:
+    """Mean and variance of the surprise of each of STATEMENTS: (2, len(STATEMENTS))."""
+    ordered = [statements[each.pointer] for each in STATEMENTS]
+    return np.array([[each.mean for each in ordered], [each.variance for each in ordered]])
+
+
+def scores(rows: Row, log_likelihood: Floats, usual: Floats) -> Floats:
+    """The standard score of the surprise of each row (n, 109), by `surprises`: (n,); 0 for one that states nothing."""
+    mean, variance = usual @ there(rows).T
     return np.asarray(np.where(variance > 0, (-log_likelihood - mean) / np.sqrt(np.maximum(variance, 1e-12)), 0.0))
 
 

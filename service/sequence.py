@@ -30,13 +30,13 @@ from service.rules.citations import citations
 from service.rules.comparison import Source, comparison_of
 from service.rules.disclaimer import DISCLAIMER
 from service.rules.follow_up import follow_up_of
-from service.rules.guideline import Policy, RedFlag, Urgency
+from service.rules.guideline import Policy, Urgency
 from service.rules.imaging import imaging_of, modality
 from service.rules.impression import impression
 from service.rules.pathway import ClinicalPicture
 from service.rules.questions import QUESTIONS
 from service.rules.recommendations import RECOMMENDATIONS
-from service.rules.red_flags import RED_FLAGS
+from service.rules.red_flags import screened
 from service.rules.surgery import surgery_of
 from service.rules.wording import ENGLISH, Wording
 
@@ -68,8 +68,8 @@ def assess(
 
     The red flags are read from the exam alone, before and whatever the classifier says.
     """
-    answers = tuple((flag, flag.present(exam)) for flag in RED_FLAGS)
-    flags = _red_flags(exam, answers, policy, wording)
+    answers = screened(exam)
+    flags = red_flags(exam, policy, wording)
     found = involvement_of(classify, exam)
     picture = ClinicalPicture(
         exam=exam,
@@ -139,12 +139,7 @@ def _show(shape: type[Shape], rule: object, **settled: object) -> Shape:
 
 def red_flags(exam: Exam, policy: Policy, wording: Wording = ENGLISH) -> RedFlagAnswer:
     """The red flags by themselves: what has to be said even where all the rest fails."""
-    return _red_flags(exam, tuple((flag, flag.present(exam)) for flag in RED_FLAGS), policy, wording)
-
-
-def _red_flags(
-    exam: Exam, answers: tuple[tuple[RedFlag, Answer], ...], policy: Policy, wording: Wording
-) -> RedFlagAnswer:
+    answers = screened(exam)
     raised = [flag for flag, answer in answers if answer is Answer.YES]
     weak = [flag for flag in raised if flag.weak]
     present = tuple(

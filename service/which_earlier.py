@@ -11,14 +11,14 @@ from typing import Any
 from features.anatomy import Movement
 from features.answer import Answer
 from features.exam import Exam, Examination, PreviousExamination, RememberedExamination
+from features.once import once
 from features.red_flag_screen import RedFlagScreen
 from service.rules.changes import compared
 from service.rules.findings import RAPID_HOURS, fallen, hours_apart
 from service.rules.flags_before import emergency_not_asked_again
 from service.rules.guideline import Urgency
-from service.rules.once import once
 from service.rules.pointers import stated
-from service.rules.red_flags import RED_FLAGS
+from service.rules.red_flags import screened
 
 _TEMPO = ("progressive_motor_weakness", "motor_deterioration_hours")
 """Two answers that belong together: those of two visits may contradict each other."""
@@ -51,7 +51,7 @@ def _in_order(found: list[PreviousExamination]) -> list[PreviousExamination]:
 @once
 def alarm(exam: Exam) -> Urgency:
     """How urgent what two examinations show is: by the red flags, and by an emergency that was left open."""
-    shown = [flag.urgency for flag in RED_FLAGS if not flag.weak and flag.present(exam) is Answer.YES]
+    shown = [flag.urgency for flag, answer in screened(exam) if not flag.weak and answer is Answer.YES]
     return max([Urgency.ROUTINE, *shown, *([Urgency.URGENT] if emergency_not_asked_again(exam) else [])])
 
 

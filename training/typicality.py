@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from features.encoding import FEATURES, Row
 from features.statements import STATEMENTS
-from features.typicality import Surprise, Typicality, groups, scores
+from features.typicality import Surprise, Typicality, groups, scores, surprises
 from training.export import log_likelihood
 
 Floats = npt.NDArray[np.float64]
@@ -33,7 +33,7 @@ def typicality(onnx_bytes: bytes, rows: Row, rng: np.random.Generator) -> Typica
         each.pointer: _alone(onnx_bytes, chosen[~np.isnan(chosen[:, each.columns[0]])][:ALONE], each.columns)
         for each in STATEMENTS
     }
-    found = scores(chosen, log_likelihood(onnx_bytes, chosen), statements)
+    found = scores(chosen, log_likelihood(onnx_bytes, chosen), surprises(statements))
     group = groups(chosen, STATED_FROM)
     limits = [
         float(np.quantile(found[group == number], USUAL, method="higher")) if (group == number).any() else np.inf

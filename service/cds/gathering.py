@@ -36,7 +36,7 @@ from service.chart.findings import found_in
 from service.chart.person import read_person
 from service.intake import MINIMUM_AGE
 from service.problems import Fault, Refusal, problem
-from service.rules.red_flags import RED_FLAGS
+from service.rules.red_flags import screened
 
 OLDEST: Final = 120.0
 """Years; a birth date further back is a mistake, as the contract has it."""
@@ -147,7 +147,7 @@ def _minor(person: Person) -> bool:
 def _flagged(gathered: Gathered, request: HookRequest) -> bool:
     """Whether what was read raises a red flag, for any of the orders; age alone is none that could stand by itself."""
     exams = (exam_of(gathered.chart(order)) for order in imaging_orders(request) or (None,))
-    return any(not flag.weak and flag.present(exam) is Answer.YES for exam in exams for flag in RED_FLAGS)
+    return any(not flag.weak and answer is Answer.YES for exam in exams for flag, answer in screened(exam))
 
 
 _WANTED: Final = {

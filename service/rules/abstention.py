@@ -14,6 +14,7 @@ from features.completeness import findings_stated
 from features.encoding import encode
 from features.exam import Exam
 from features.involvement import MORE_LIKELY_THAN_NOT, Outside
+from features.once import once
 from service.rules.discordance import DISCORDANCES, Discordance
 from service.rules.findings import neurologic_deficit, speaks_of_a_root, upper_motor_neuron
 from service.rules.management import Applies, ManagementRule
@@ -68,6 +69,7 @@ TELLING = (
 _UPPER_MOTOR_NEURON = next(flag for flag in RED_FLAGS if flag.rule_id == "RF-UPPER-MOTOR-NEURON")
 
 
+@once
 def names_a_root(exam: Exam) -> bool:
     """Whether a deficit is known, or pain or tingling is felt in a region that belongs to one root alone."""
     felt = (exam.history.pain_locations or frozenset()) | (exam.history.paresthesia_locations or frozenset())
@@ -173,6 +175,7 @@ ABSTENTIONS = (
 """Every reason to name no root; all that apply are given."""
 
 
+@once
 def abstaining(picture: ClinicalPicture) -> tuple[AbstentionRule, ...]:
     """The reasons for which no root is named; none where the probabilities can be used."""
     return tuple(rule for rule in ABSTENTIONS if rule.applies(picture))

@@ -25,6 +25,7 @@ from features.exam import (
     Sensation,
     TestResult,
 )
+from features.once import once
 from service.rules.findings import (
     FALLEN_GRADES,
     FUNCTIONS,
@@ -35,7 +36,6 @@ from service.rules.findings import (
     both_legs_deficient,
     compared_legs,
 )
-from service.rules.once import once
 
 CAUDA_EQUINA_QUESTIONS = (
     *("urinary_retention", "urinary_incontinence", "new_bladder_symptom", "fecal_incontinence"),

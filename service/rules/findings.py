@@ -6,7 +6,7 @@ from features.anatomy import DERMATOMES, STRENGTH_TESTS, Movement, Reflex, Regio
 from features.answer import Answer
 from features.encoding import FEATURES, OLD_AGE
 from features.exam import Exam, Examination, PlantarResponse, ReflexGrade, positive, unable
-from service.rules.once import once
+from features.once import once
 
 FUNCTIONS = tuple(test.name for test in STRENGTH_TESTS)
 """The functional tests of strength."""
@@ -30,6 +30,7 @@ RESIDUAL_ML = 200.0
 compared, sensitivity 0.82 and specificity 0.65 (boktor2023)."""
 
 
+@once
 def motor_deficit(leg: Examination) -> Answer:
     """Weakness of any movement, graded or not, or a functional test of strength that cannot be done."""
     tests = (getattr(leg, function) for function in FUNCTIONS)
@@ -37,6 +38,7 @@ def motor_deficit(leg: Examination) -> Answer:
     return Answer.any(stated)
 
 
+@once
 def sensory_deficit(leg: Examination) -> Answer:
     """Altered sensation in any region of the leg; the saddle is another matter."""
     return Answer.any(leg.altered_sensation(area) for area in leg.sensation if isinstance(area, Region))
@@ -65,6 +67,7 @@ def neurologic_deficit(leg: Examination, exam: Exam) -> Answer:
     return Answer.any((motor_deficit(leg), sensory_deficit(leg), reflex_deficit(leg, exam)))
 
 
+@once
 def both_legs_deficient(exam: Exam) -> Answer:
     """A deficit found in each leg; not assessed where the other leg was not examined."""
     if exam.other_leg is None:
@@ -72,6 +75,7 @@ def both_legs_deficient(exam: Exam) -> Answer:
     return Answer.all(neurologic_deficit(leg, exam) for leg in exam.legs)
 
 
+@once
 def bilateral_deficit(exam: Exam) -> Answer:
     """Bilateral deficit, as stated or as both examinations show."""
     shown = both_legs_deficient(exam)
@@ -84,6 +88,7 @@ def bilateral_known(exam: Exam) -> Answer:
     return both_legs_deficient(exam) if found is Answer.NOT_ASSESSED else found
 
 
+@once
 def severe_weakness(exam: Exam) -> Answer:
     """A movement of MRC grade 3 or less in either leg; weakness without a grade leaves it open."""
     answers = []
@@ -99,6 +104,7 @@ def ungraded(leg: Examination) -> tuple[Movement, ...]:
     return tuple(movement for movement in Movement if leg.strength.get(movement) == "weak")
 
 
+@once
 def foot_drop_not_excluded(leg: Examination) -> Answer:
     """Weak dorsiflexion, or no walking on the heel, that nobody graded: it may be a foot drop."""
     if leg.graded(Movement.ANKLE_DORSIFLEXION) is not None:
@@ -117,6 +123,7 @@ def compared_legs(exam: Exam) -> tuple[tuple[str, Examination, Examination], ...
     return (worse, ("/other_leg", previous.other_leg, exam.other_leg or Examination()))
 
 
+@once
 def at_previous(exam: Exam) -> Exam | None:
     """The previous examination as an exam of its own, of the same person."""
     was = exam.previous_examination
@@ -146,6 +153,7 @@ def weakness_progresses(exam: Exam) -> Answer:
     return Answer.YES if implied else exam.red_flags.progressive_motor_weakness
 
 
+@once
 def hours_apart(exam: Exam) -> float | None:
     """The hours between the previous examination and this one; None where there is none, or a date is missing."""
     previous = exam.previous_examination
@@ -186,6 +194,7 @@ def possibly_weaker(exam: Exam) -> tuple[str, ...]:
     return tuple(found)
 
 
+@once
 def upper_motor_neuron(exam: Exam) -> Answer:
     """Extensor plantar response, clonus, or a brisk reflex in either leg."""
     signs = []
@@ -202,12 +211,14 @@ def any_deficit_known(exam: Exam) -> Answer:
     return Answer.any(neurologic_deficit(leg, exam) for leg in exam.legs)
 
 
+@once
 def tension(leg: Examination) -> Answer:
     """A positive sign of root tension, at whatever angle."""
     raised = None if leg.straight_leg_raise is None else leg.straight_leg_raise.result
     return Answer.any(positive(result) for result in (raised, *(getattr(leg, name) for name in TENSION_TESTS)))
 
 
+@once
 def speaks_of_a_root(exam: Exam) -> bool:
     """Whether anything stated can tell one root from another, or a root from a mimic.
 

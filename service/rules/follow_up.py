@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from features.answer import Answer
 from features.exam import positive
+from features.once import once
 from service.rules.limb import limb_at_risk
 from service.rules.management import ManagementRule, deciding, in_phase
 from service.rules.open_points import possibly_progressive
@@ -129,6 +130,7 @@ FOLLOW_UP = (
 )
 
 
+@once
 def follow_up_of(picture: ClinicalPicture) -> FollowUpRule:
     """The follow-up rule that decides."""
     return deciding(FOLLOW_UP, picture)

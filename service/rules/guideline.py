@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum, StrEnum
+from enum import Enum
 from functools import total_ordering
 
 from features.answer import Answer
 from features.exam import Exam
+from features.term import Term
 
 
 @total_ordering
@@ -22,14 +23,14 @@ class Urgency(Enum):
         return order.index(self) < order.index(other)
 
 
-class Policy(StrEnum):
+class Policy(Term):
     """Whether every red flag of the list overrides the ordinary pathway, or the weak ones only add to the others."""
 
     LISTED = "listed"
     CONTEXTUAL = "contextual"
 
 
-class Group(StrEnum):
+class Group(Term):
     """What a red flag is a sign of."""
 
     CAUDA_EQUINA = "cauda_equina"
@@ -41,7 +42,7 @@ class Group(StrEnum):
     UPPER_MOTOR_NEURON = "upper_motor_neuron"
 
 
-class Category(StrEnum):
+class Category(Term):
     """What kind of thing a recommendation asks for."""
 
     EDUCATION = "education"
@@ -56,7 +57,7 @@ class Category(StrEnum):
     SAFETY_NET = "safety_net"
 
 
-class Strength(StrEnum):
+class Strength(Term):
     """How firmly the source recommends."""
 
     STRONG = "strong"

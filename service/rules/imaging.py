@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from features.answer import Answer
+from features.once import once
 from service.rules.guideline import Group, Urgency
 from service.rules.management import ManagementRule, deciding, in_phase
 from service.rules.pathway import ClinicalPicture, Phase
@@ -178,6 +179,7 @@ IMAGING = (
 )
 
 
+@once
 def imaging_of(picture: ClinicalPicture) -> ImagingRule:
     """The imaging rule that decides."""
     return deciding(IMAGING, picture)

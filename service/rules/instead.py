@@ -3,8 +3,8 @@
 from features.answer import Answer
 from features.encoding import supports_tension
 from features.exam import Exam, positive
+from features.once import once
 from service.rules.look_alikes import LookAlike, look_alikes
-from service.rules.once import once
 from service.rules.roots import RootSign, deficits, root_signs
 
 _ROOTS_TOO = frozenset({"LA-UPPER-ROOT"})
@@ -31,6 +31,7 @@ def in_place_of_a_root(exam: Exam) -> tuple[LookAlike, ...]:
     return tuple(rule for rule in named if rule.explains & found) if found else named
 
 
+@once
 def treated_otherwise(exam: Exam) -> bool:
     """Whether a look-alike that is no root stands in the place of one, whatever the probabilities."""
     return any(rule.rule_id not in _ROOTS_TOO for rule in in_place_of_a_root(exam))

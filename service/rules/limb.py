@@ -2,6 +2,7 @@
 
 from features.answer import Answer
 from features.exam import Exam, positive
+from features.once import once
 from service.rules.findings import motor_deficit, sensory_deficit
 
 ACUTE_LIMB_DAYS = 14.0
@@ -9,6 +10,7 @@ ACUTE_LIMB_DAYS = 14.0
 (docs/guideline.md)."""
 
 
+@once
 def limb_at_risk(exam: Exam) -> Answer:
     """Reduced pulses and a motor or sensory deficit of the same leg, with symptoms of 14 days or less."""
     days = exam.history.symptom_duration_days

@@ -1,13 +1,13 @@
 """Where in the pathway a person is: the phases, the thresholds between them, and what the rules look at."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 
 from features.anatomy import ROOTS, NerveRoot
 from features.answer import Answer
 from features.exam import Exam
 from features.involvement import Involvement
+from features.term import Term
 from features.treatment import NsaidContraindication, PainRelief
 from service.rules.findings import (
     any_deficit_known,
@@ -32,7 +32,7 @@ SEVERE_PAIN = 7.0
 """Numeric rating from which pain is called severe; a convention (docs/guideline.md)."""
 
 
-class Phase(StrEnum):
+class Phase(Term):
     """Where in the pathway a person is."""
 
     EMERGENCY = "emergency"
@@ -69,7 +69,7 @@ class ClinicalPicture:
         """The raised flags that replace the ordinary pathway."""
         return tuple(flag for flag in self.raised if flag.overrides(self.policy))
 
-    @property
+    @cached_property
     def age_alone(self) -> bool:
         """Whether the override rests on age over 50 and nothing else, no severe deficit either."""
         weak_only = bool(self.overriding) and all(flag.weak for flag in self.overriding)
@@ -97,7 +97,7 @@ class ClinicalPicture:
             return Phase.RECOVERED
         return Phase.PERSISTENT_SYMPTOMS if self.persistent else Phase.INITIAL_CONSERVATIVE_CARE
 
-    @property
+    @cached_property
     def in_course(self) -> bool:
         """Whether the ordinary pathway with pain is where the person is, age aside."""
         return self.course in (Phase.INITIAL_CONSERVATIVE_CARE, Phase.PERSISTENT_SYMPTOMS)
@@ -133,19 +133,19 @@ class ClinicalPicture:
         """Weak dorsiflexion of either leg that nobody graded."""
         return Answer.any(foot_drop_not_excluded(leg) for leg in self.exam.legs)
 
-    @property
+    @cached_property
     def in_pain(self) -> bool:
         """Whether pain is told of, or nobody asked: all but a pain of zero with no region of pain named."""
         return self.exam.history.pain_severity != 0 or bool(self.exam.history.pain_locations)
 
-    @property
+    @cached_property
     def well(self) -> bool:
         """No pain, no tingling, no deficit and no sign of tension, as far as anybody looked."""
         tingles = bool(self.exam.history.paresthesia_locations)
         found = (any_deficit_known(self.exam), *(tension(leg) for leg in self.exam.legs))
         return not self.in_pain and not tingles and Answer.YES not in found
 
-    @property
+    @cached_property
     def recovered(self) -> bool:
         """Well, with a deficit looked for and none found, and nothing of the previous examination left open."""
         looked_for = any_deficit_known(self.exam) is Answer.NO and self.exam.history.paresthesia_locations is not None
@@ -156,20 +156,20 @@ class ClinicalPicture:
         """The pointers of an emergency of the previous examination that nobody asked about again."""
         return emergency_not_asked_again(self.exam)
 
-    @property
+    @cached_property
     def cared_for(self) -> Answer:
         """Six weeks or more of adequate conservative care; not assessed where it is said to outlast the symptoms."""
         weeks, days = self.exam.treatment.conservative_care_weeks, self.exam.history.symptom_duration_days
         outlasts = weeks is not None and days is not None and 7 * (weeks - CARE_SLACK_WEEKS) > days
         return Answer.of(None if weeks is None or outlasts else weeks >= CONSERVATIVE_WEEKS)
 
-    @property
+    @cached_property
     def long_standing(self) -> Answer:
         """Symptoms for six weeks or more."""
         days = self.exam.history.symptom_duration_days
         return Answer.of(None if days is None else days >= CONSERVATIVE_DAYS)
 
-    @property
+    @cached_property
     def not_relieved(self) -> Answer:
         """Relief that is inadequate, or pain that cannot be borne, whatever is said of the relief."""
         relief, intolerable = self.exam.treatment.pain_relief, self.exam.treatment.intolerable_pain
@@ -177,29 +177,29 @@ class ClinicalPicture:
             return Answer.YES
         return intolerable if relief is PainRelief.PARTIAL else Answer.of(None if relief is None else False)
 
-    @property
+    @cached_property
     def persistent(self) -> bool:
         """Not well after six weeks of care, or, where nobody says how long care was given, of symptoms."""
         relieved = self.exam.treatment.pain_relief is PainRelief.ADEQUATE and self.not_relieved is Answer.NO
         lasted = self.long_standing if self.cared_for is Answer.NOT_ASSESSED else self.cared_for
         return lasted is Answer.YES and not relieved
 
-    @property
+    @cached_property
     def lasted(self) -> bool:
         """Six weeks or more of symptoms or of care, relieved or not."""
         return Answer.YES in (self.long_standing, self.cared_for)
 
-    @property
+    @cached_property
     def duration_unknown(self) -> bool:
         """Neither how long the symptoms have lasted nor how long they were treated is known."""
         return self.long_standing is Answer.NOT_ASSESSED and self.cared_for is Answer.NOT_ASSESSED
 
-    @property
+    @cached_property
     def candidate(self) -> Answer:
         """Whether the person is a candidate for surgery or epidural injection."""
         return self.exam.treatment.surgery_candidate | self.exam.treatment.epidural_injection_candidate
 
-    @property
+    @cached_property
     def severe_pain(self) -> Answer:
         """Pain of 7 or more, or pain that cannot be borne."""
         severity = self.exam.history.pain_severity
@@ -213,7 +213,7 @@ class ClinicalPicture:
             return Answer.YES if Answer.YES in (listed, self.exam.patient.pregnant) else listed
         return listed
 
-    @property
+    @cached_property
     def nsaid_contraindicated(self) -> Answer:
         """Whether anything speaks against an NSAID; not assessed where nobody asked."""
         return Answer.any(self.contraindicated(reason) for reason in NsaidContraindication)

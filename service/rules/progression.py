@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from features.anatomy import DERMATOMES, MYOTOMES, REFLEX_ARCS, STRENGTH_TESTS, NerveRoot, Perianal
 from features.answer import Answer
 from features.exam import Exam, Examination, unable
+from features.once import once
 from features.red_flag_screen import RedFlagScreen
 from service.rules.changes import CAUDA_EQUINA_QUESTIONS, Direction, Kind, compared
 from service.rules.findings import (
@@ -26,7 +27,6 @@ from service.rules.findings import (
     neurologic_deficit,
     ungraded,
 )
-from service.rules.once import once
 from service.rules.pointers import not_stated
 
 KINDS_OF_A_ROOT = 2

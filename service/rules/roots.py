@@ -7,10 +7,10 @@ from features.anatomy import DERMATOMES, MYOTOMES, REFLEX_ARCS, ROOTS, STRENGTH_
 from features.answer import Answer
 from features.exam import Exam, positive, unable
 from features.involvement import MORE_LIKELY_THAN_NOT
+from features.once import once
 from service.rules.abstention import abstaining
 from service.rules.findings import neurologic_deficit, reflex_deficit
 from service.rules.look_alikes import look_alikes
-from service.rules.once import once
 from service.rules.pathway import ClinicalPicture
 
 
@@ -83,6 +83,7 @@ def unexplained(exam: Exam, named: tuple[NerveRoot, ...]) -> tuple[RootSign, ...
     return tuple(sign for sign in root_signs(exam) if not {*sign.roots} & {*named})
 
 
+@once
 def likely_roots(picture: ClinicalPicture) -> tuple[NerveRoot, ...]:
     """The roots held to be involved; none while the service abstains, or once the pain is gone.
 
@@ -94,6 +95,7 @@ def likely_roots(picture: ClinicalPicture) -> tuple[NerveRoot, ...]:
     return picture.involvement.likely_roots
 
 
+@once
 def possible_roots(picture: ClinicalPicture) -> tuple[NerveRoot, ...]:
     """The roots that cannot be ruled out: the prediction set, or all three while the service abstains.
 
@@ -107,6 +109,7 @@ def deficits(exam: Exam) -> tuple[RootSign, ...]:
     return tuple(sign for sign in root_signs(exam) if sign.kind is not Kind.SENSORY)
 
 
+@once
 def _signs(exam: Exam) -> tuple[Answer, ...]:
     """What was looked for in the leg: deficits and signs of root tension."""
     leg = exam.examination
@@ -116,6 +119,7 @@ def _signs(exam: Exam) -> tuple[Answer, ...]:
     return tuple(answer for answer in found if answer is not Answer.NOT_ASSESSED)
 
 
+@once
 def stays_above_the_knee(exam: Exam) -> bool:
     """Whether there is pain, and it is known not to go below the knee; an empty list of regions tells of no pain.
 
@@ -131,6 +135,7 @@ _NOT_REFERRED = frozenset({"LA-STENOSIS", "LA-UPPER-ROOT", "LA-MERALGIA"})
 """Look-alikes whose pain comes from a nerve or the canal although it may stay above the knee."""
 
 
+@once
 def pattern_of(picture: ClinicalPicture) -> Pattern:
     """Radicular where a root is more likely than not; referred where the pain stays above the knee, no sign of a root
     is found and no look-alike speaks for a nerve or the canal.

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from features.answer import Answer
+from features.once import once
 from service.rules.guideline import Group, Urgency
 from service.rules.instead import treated_otherwise
 from service.rules.management import ManagementRule, deciding, in_phase
@@ -44,6 +45,7 @@ def _intolerable_after_care(picture: ClinicalPicture) -> bool:
     return unbearable is Answer.YES and treatment.surgery_candidate is not Answer.NO
 
 
+@once
 def weigh_operation(picture: ClinicalPicture) -> bool:
     """Whether an operation on a disc is a choice to be made with the person: persistent symptoms, and asked for."""
     treatment = picture.exam.treatment
@@ -132,6 +134,7 @@ SURGERY = (
 )
 
 
+@once
 def surgery_of(picture: ClinicalPicture) -> SurgeryRule:
     """The surgery rule that decides."""
     return deciding(SURGERY, picture)

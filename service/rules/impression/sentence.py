@@ -13,7 +13,7 @@ from service.rules.guideline import RedFlag, Urgency
 from service.rules.instead import in_place_of_a_root, unexplained_deficits
 from service.rules.look_alikes import LookAlike, look_alikes
 from service.rules.pathway import ClinicalPicture, Phase
-from service.rules.red_flags import RED_FLAGS
+from service.rules.red_flags import screened
 from service.rules.roots import (
     Pattern,
     RootSign,
@@ -62,12 +62,12 @@ class View:
         """The look-alikes that the exam speaks for."""
         return look_alikes(self.picture.exam)
 
-    @property
+    @cached_property
     def higher(self) -> bool:
         """Whether there are signs of the upper motor neuron."""
         return upper_motor_neuron(self.picture.exam) is Answer.YES
 
-    @property
+    @cached_property
     def points_away(self) -> bool:
         """Whether the findings point away from L4, L5 and S1, by the probabilities or by what kind of pain it is."""
         unlikely = not self.abstains_for and not self.roots
@@ -84,38 +84,38 @@ class View:
         pressing = self.work_up or (self.leading_flags and not deficits(self.picture.exam))
         return in_place_of_a_root(self.picture.exam) if self.points_away and not pressing else ()
 
-    @property
+    @cached_property
     def peroneal(self) -> LookAlike | None:
         """The peroneal nerve, where L5 is called and the exam speaks for the nerve as well; not in an emergency."""
         named = (rule for rule in self.look_alikes if rule.rule_id in PERONEAL)
         return next(named, None) if NerveRoot.L5 in self.roots and not self.emergency else None
 
-    @property
+    @cached_property
     def as_well(self) -> tuple[LookAlike, ...]:
         """The look-alikes to consider beside a root; the peroneal nerve is held up against L5 in a sentence apart."""
         return tuple(rule for rule in self.look_alikes if rule not in self.instead and rule is not self.peroneal)
 
-    @property
+    @cached_property
     def unsigned(self) -> bool:
         """Whether a root is called and no motor, reflex or sensory sign points to any of those called."""
         return self.sure and not any(concordant_kinds(self.picture.exam, root) for root in self.roots)
 
-    @property
+    @cached_property
     def work_up(self) -> bool:
         """Whether a red flag other than weakness comes first, or an emergency: what presses is not yet known."""
         return bool(self.leading_flags) and self.picture.phase in (Phase.EMERGENCY, Phase.RED_FLAG_WORKUP)
 
-    @property
+    @cached_property
     def emergency(self) -> bool:
         """Whether it is an emergency, in which no root is spoken of: nothing may stand beside what has to be done."""
         return self.picture.phase is Phase.EMERGENCY
 
-    @property
+    @cached_property
     def said_of_roots(self) -> bool:
         """Whether a likely root is named; while a red flag is worked up, only where one is more likely than not."""
         return bool(self.roots) and (self.sure or not self.work_up) and not self.emergency
 
-    @property
+    @cached_property
     def of_a_disc(self) -> tuple[NerveRoot, ...]:
         """The likely roots for which a disc is named: none while the root is open or a red flag is worked up.
 
@@ -129,10 +129,10 @@ class View:
     @cached_property
     def open_flags(self) -> tuple[RedFlag, ...]:
         """The first-line red flags that nobody looked for."""
-        exam = self.picture.exam
-        return tuple(flag for flag in RED_FLAGS if flag.first_line and flag.present(exam) is Answer.NOT_ASSESSED)
+        answers = screened(self.picture.exam)
+        return tuple(flag for flag, answer in answers if flag.first_line and answer is Answer.NOT_ASSESSED)
 
-    @property
+    @cached_property
     def sure(self) -> bool:
         """Whether a likely root is itself more likely than not."""
         return any(self.probability(root) >= MORE_LIKELY_THAN_NOT for root in self.roots)
@@ -144,7 +144,7 @@ class View:
         emergency = self.picture.phase is Phase.EMERGENCY
         return tuple(flag for flag in strong if flag.urgency is Urgency.EMERGENCY or not emergency)
 
-    @property
+    @cached_property
     def not_ruled_out(self) -> tuple[NerveRoot, ...]:
         """The roots beside the likely ones that cannot be ruled out."""
         return tuple(root for root in possible_roots(self.picture) if root not in self.roots)

@@ -2,10 +2,10 @@
 
 from features.answer import Answer
 from features.exam import Exam
+from features.once import once
 from service.rules.look_alikes.joints_and_vessels import JOINTS_AND_VESSELS
 from service.rules.look_alikes.look_alike import Alternative, LookAlike, alternative
 from service.rules.look_alikes.nerves import NERVES
-from service.rules.once import once
 
 LOOK_ALIKES = (*NERVES, *JOINTS_AND_VESSELS)
 """Every look-alike; all that the exam speaks for are named, in this order."""

@@ -4,6 +4,10 @@ Each of them alone overrides the ordinary pathway and asks for immediate MRI, wh
 is the registry; its order is the order in which a clinician reads them.
 """
 
+from features.answer import Answer
+from features.exam import Exam
+from features.once import once
+from service.rules.guideline import RedFlag
 from service.rules.red_flags.cauda_equina import CAUDA_EQUINA
 from service.rules.red_flags.neurologic import BILATERAL, MOTOR, UPPER_MOTOR_NEURON
 from service.rules.red_flags.progression import PROGRESSION
@@ -20,4 +24,11 @@ RED_FLAGS = (
     *UPPER_MOTOR_NEURON,
 )
 
-__all__ = ["RED_FLAGS"]
+
+@once
+def screened(exam: Exam) -> tuple[tuple[RedFlag, Answer], ...]:
+    """Every red flag with what the exam says of it: up, down, or never looked for."""
+    return tuple((flag, flag.present(exam)) for flag in RED_FLAGS)
+
+
+__all__ = ["RED_FLAGS", "screened"]
