@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import uuid6
@@ -35,6 +36,10 @@ from service.version import SOFTWARE_VERSION
 
 MOST_READ = 48
 """Examinations of one person that are read from the record: more than are weighed, because some are corrections."""
+
+READ_BEFORE = 256
+"""Examinations of the record that are not read anew: while somebody types, those of one person are asked again and
+again."""
 
 _ASSESSMENT = TypeAdapter(Assessment)
 _REASONS = {"baseline_log_odds", "explanation", "next_examinations"}
@@ -144,7 +149,7 @@ class Consult:
         exams, complete = [], found.complete
         for stored in reversed(found.exams):
             try:
-                exams.append(EXAM.validate_json(stored))
+                exams.append(_read(stored))
             except ValidationError:  # of a version of the contract that this software no longer reads
                 logger.error("an examination on record cannot be read")
                 complete = False
@@ -199,6 +204,16 @@ class Consult:
                 person=person,
             ),
         )
+
+
+@lru_cache(maxsize=READ_BEFORE)
+def _read(stored: str) -> Exam:
+    """An examination as the record holds it.
+
+    Raises:
+        ValidationError: it is of a version of the contract that this software no longer reads.
+    """
+    return EXAM.validate_json(stored)
 
 
 def _replayed(entry: Entry, mark: Mark) -> Answered:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
 from features.anatomy import Side
 from features.exam import Exam, Examination, RememberedExamination
@@ -26,9 +27,23 @@ def linked(exam: Exam, recorded: Sequence[Exam]) -> Exam:
         return exam
     latest: dict[datetime, Exam] = {each.examined_at: each for each in recorded if each.examined_at is not None}
     before = [each for moment, each in sorted(latest.items()) if moment < exam.examined_at]
-    visits = (_seen_from(exam.history.side, each) for each in before)
-    kept = [visit for visit in visits if not visit.blank]  # a history alone is nothing to compare with
-    return compared_best(exam, kept[-MOST_EXAMINATIONS:])
+    visits = (_seen_from(exam.history.side, each) for each in reversed(before))
+    telling = (visit for visit in visits if not visit.blank)  # a history alone is nothing to compare with
+    return compared_best(exam, _without_repeats([*islice(telling, MOST_EXAMINATIONS)][::-1]))
+
+
+def _without_repeats(visits: list[RememberedExamination]) -> list[RememberedExamination]:
+    """The visits but those between two that found the same, and they themselves too: they would change nothing.
+
+    An examination that is posted again and again, a question more answered each time, is compared with each once.
+    """
+    found = [replace(visit, examined_at=None) for visit in visits]
+    last = len(visits) - 1
+    return [
+        visit
+        for number, visit in enumerate(visits)
+        if number in (0, last) or not found[number - 1] == found[number] == found[number + 1]
+    ]
 
 
 def _seen_from(side: Side | None, then: Exam) -> RememberedExamination:

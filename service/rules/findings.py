@@ -82,6 +82,7 @@ def bilateral_deficit(exam: Exam) -> Answer:
     return exam.red_flags.bilateral_neurologic_deficit | (Answer.NO if shown is Answer.NOT_ASSESSED else shown)
 
 
+@once
 def bilateral_known(exam: Exam) -> Answer:
     """Whether both legs have a deficit, as stated or as both examinations show; a leg found well shows that not."""
     found = bilateral_deficit(exam)
@@ -112,6 +113,7 @@ def foot_drop_not_excluded(leg: Examination) -> Answer:
     return Answer.any((leg.weak(Movement.ANKLE_DORSIFLEXION), unable(leg.heel_walk)))
 
 
+@once
 def compared_legs(exam: Exam) -> tuple[tuple[str, Examination, Examination], ...]:
     """Every leg that the previous examination tells of: where its signs stand, what they were, and what they are."""
     previous = exam.previous_examination
@@ -147,6 +149,7 @@ def fallen(exam: Exam) -> tuple[str, ...]:
     )
 
 
+@once
 def weakness_progresses(exam: Exam) -> Answer:
     """Weakness that grows: as stated, as the hours stated for its growth imply, or as two examinations show."""
     implied = exam.red_flags.motor_deterioration_hours is not None or bool(fallen(exam))
@@ -167,6 +170,7 @@ def hours_between(exam: Exam) -> float | None:
     return hours_apart(exam) if fallen(exam) else None
 
 
+@once
 def tempo_rapid(exam: Exam) -> Answer:
     """Whether the weakness grew in under 24 hours: as stated, or as the dates of two examinations tell.
 

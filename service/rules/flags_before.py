@@ -5,6 +5,7 @@ What was an emergency then may have been treated since, or missed. Until somebod
 
 from features.answer import Answer
 from features.exam import Exam
+from features.once import once
 from service.rules.findings import at_previous
 from service.rules.guideline import Urgency
 from service.rules.progression import not_asked_again, not_tested_again
@@ -13,6 +14,7 @@ from service.rules.red_flags import RED_FLAGS
 EMERGENCIES = tuple(flag for flag in RED_FLAGS if flag.urgency is Urgency.EMERGENCY)
 
 
+@once
 def emergency_not_asked_again(exam: Exam) -> tuple[str, ...]:
     """The pointers of what made the previous examination an emergency and was neither asked nor tested again."""
     before = at_previous(exam)

@@ -71,6 +71,7 @@ def _signs(leg: str, was: Examination, now: Examination, lost: tuple[str, ...]) 
         yield _Sign(leg=leg, kind=Kind.SENSORY, finding=finding, roots=skin.roots, was=before, now=after)
 
 
+@once
 def _signs_of_roots(exam: Exam) -> tuple[_Sign, ...]:
     """Every sign of a root in the compared legs; none without a previous examination."""
     lost = fallen(exam)
@@ -99,6 +100,7 @@ def new_roots(exam: Exam) -> Mapping[tuple[str, NerveRoot], tuple[str, ...]]:
     }
 
 
+@once
 def root_is_new(exam: Exam) -> Answer:
     """Whether a root has been affected since the previous examination; not assessed where nothing can be compared.
 
@@ -119,12 +121,14 @@ def _ungraded(exam: Exam, finding: str) -> bool:
     return any(finding == f"{leg}/strength/{movement}" for leg, now in legs for movement in ungraded(now))
 
 
+@once
 def both_legs_are_new(exam: Exam) -> Answer:
     """Whether a deficit in both legs was denied, or not found, at the previous examination and is there now."""
     before = at_previous(exam)
     return Answer.NOT_ASSESSED if before is None else ~bilateral_known(before) & bilateral_deficit(exam)
 
 
+@once
 def new_in_cauda_equina(exam: Exam) -> tuple[str, ...]:
     """The pointers of what was denied or normal of bladder, bowel and saddle before and is not now."""
     return tuple(
@@ -145,6 +149,7 @@ def _saddle_altered(exam: Exam) -> bool:
     return any(leg.saddle_altered is Answer.YES for leg in exam.legs)
 
 
+@once
 def cauda_equina_is_new(exam: Exam) -> Answer:
     """Whether a symptom or sign of bladder, bowel or saddle has come since the previous examination."""
     if new_in_cauda_equina(exam):
@@ -153,6 +158,7 @@ def cauda_equina_is_new(exam: Exam) -> Answer:
     return Answer.NO if any_compared else Answer.NOT_ASSESSED
 
 
+@once
 def spread(exam: Exam) -> Answer:
     """Whether the deficit has reached a new root or the other leg since the previous examination."""
     return root_is_new(exam) | both_legs_are_new(exam)
@@ -167,6 +173,7 @@ def spread_rapid(exam: Exam) -> Answer:
     return Answer.of(None if apart is None else apart < RAPID_HOURS)
 
 
+@once
 def date_needed(exam: Exam) -> bool:
     """Whether deterioration is known, how fast the dates would tell, and one of them is missing."""
     shown = bool(fallen(exam)) or spread(exam) is Answer.YES
@@ -206,6 +213,7 @@ def _present(screen: RedFlagScreen, name: str) -> bool:
     return getattr(screen, name) is Answer.YES
 
 
+@once
 def deficit_before(exam: Exam) -> bool:
     """Whether the previous examination found any deficit, of a root or of bladder, bowel, saddle or both legs."""
     before = at_previous(exam)
@@ -215,6 +223,7 @@ def deficit_before(exam: Exam) -> bool:
     return root or _cauda_equina_or_both_legs(before)
 
 
+@once
 def deficit_now(exam: Exam) -> bool:
     """Whether the present examination finds any of these, in a leg that the previous one tells of."""
     legs = (now for _, _, now in compared_legs(exam))

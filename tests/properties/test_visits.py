@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 from hypothesis import strategies as st
 
@@ -67,3 +68,16 @@ def test_leaving_the_side_out_hides_nothing(seen: list[Body], side: str | None) 
     """Hazards H-04, H-08: the side is not stated, and nothing is compared."""
     *before, last = seen
     assert urgency_of([*before, with_stated(last, side, "history", "side")]) >= urgency_of(seen)
+
+
+@holds(seen=visits(), which=st.integers(0, 2), hours=st.lists(st.sampled_from([1500, 300, 45, 25, 23, 8, 3, 0.2])))
+def test_what_is_left_out_of_repeats_changes_nothing(seen: list[Body], which: int, hours: list[float]) -> None:
+    """Hazard H-08: an examination that was posted several times is weighed by its first and its last time alone."""
+    *before, last = seen
+    repeated = before[which % len(before)]
+    posts = sorted(
+        [*before, *(repeated | {"examined_at": _at(each)} for each in hours)], key=lambda body: str(body["examined_at"])
+    )
+    weighed = linked(read(last), [read(body) for body in posts])
+    with patch("service.earlier._without_repeats", lambda visits: visits):
+        assert linked(read(last), [read(body) for body in posts]) == weighed
