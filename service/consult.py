@@ -41,7 +41,7 @@ READ_BEFORE = 256
 """Examinations of the record that are not read anew: while somebody types, those of one person are asked again and
 again."""
 
-_ASSESSMENT = TypeAdapter(Assessment)
+ASSESSMENT = TypeAdapter(Assessment)
 _REASONS = {"baseline_log_odds", "explanation", "next_examinations"}
 UNEXPLAINED: Any = {"classifier": _REASONS, "other_leg": {"classifier": _REASONS}}
 """The fields of an answer that `?explain=false` leaves out."""
@@ -111,7 +111,7 @@ class Consult:
             with span("assess") as step:
                 answer = self._assess(asked, model, identifier, recorded, complete=complete)
                 step.set(urgency=answer.urgency.name.lower(), model_version=model.version)
-                body = _ASSESSMENT.dump_json(answer, exclude=None if asked.explained else UNEXPLAINED)
+                body = ASSESSMENT.dump_json(answer, exclude=None if asked.explained else UNEXPLAINED)
             entry = self._entry(asked, identifier, body, person, model) if asked.commit else None
         except Exception as fault:
             logger.exception("an examination could not be assessed")

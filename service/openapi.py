@@ -5,14 +5,25 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
+from pydantic.json_schema import JsonSchemaMode
 
+from service.consult import ASSESSMENT
 from service.intake import EXAM
 from service.problems import PROBLEM
-from service.rest.outcomes import OUTCOME
+from service.rest.earlier import FOUND
+from service.rest.operation import READINESS
+from service.rest.outcomes import ALL, ONE, OUTCOME
 from service.settings import Auth
 
 SCHEMAS: Final = "#/components/schemas/{model}"
 READ: Final[dict[str, TypeAdapter[Any]]] = {"Exam": EXAM, "Outcome": OUTCOME, "Problem": PROBLEM}
+WRITTEN: Final[dict[str, TypeAdapter[Any]]] = {
+    "Assessment": ASSESSMENT,
+    "OutcomeHistory": ALL,
+    "Readiness": READINESS,
+    "RecordedExaminations": FOUND,
+    "RecordedOutcome": ONE,
+}
 WAYS_IN: Final = {
     Auth.API_KEY: {
         "bearer": {"type": "http", "scheme": "bearer", "description": "An API key of this service."},
@@ -44,10 +55,15 @@ def openapi(app: FastAPI, auth: Auth) -> dict[str, Any]:
                     operation["security"] = [{name: []} for name in WAYS_IN[auth]]
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)
-        for name, adapter in READ.items():
-            schema = adapter.json_schema(ref_template=SCHEMAS, mode="validation")
-            schemas |= schema.pop("$defs", {})
-            schemas[name] = schema
+        kinds: tuple[tuple[JsonSchemaMode, dict[str, TypeAdapter[Any]]], ...] = (
+            ("serialization", WRITTEN),
+            ("validation", READ),
+        )
+        for mode, adapters in kinds:
+            for name, adapter in adapters.items():
+                schema = adapter.json_schema(ref_template=SCHEMAS, mode=mode)
+                schemas |= schema.pop("$defs", {})
+                schemas[name] = schema
         if WAYS_IN[auth]:
             document["components"]["securitySchemes"] = WAYS_IN[auth]
         app.openapi_schema = document

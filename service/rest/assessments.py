@@ -7,7 +7,6 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request, Response
 
-from service.assessment import Assessment
 from service.consult import Asked, Consult
 from service.identity.admission import Admission
 from service.identity.caller import Scope
@@ -16,7 +15,7 @@ from service.languages import Languages
 from service.problems import Refusal, problem
 from service.record.entry import Kind
 from service.record.record import Record
-from service.rest.documented import JSON, RECORDED, SPOKEN, headers_of, refusals
+from service.rest.documented import JSON, RECORDED, SPOKEN, answer_of, headers_of, refusals
 from service.switches import COMMIT, RECORD, Switch, refuse_others
 
 ENTRANCE = "rest"
@@ -68,10 +67,10 @@ def assessments(
     @router.post(
         "/v1/assessments",
         status_code=HTTPStatus.CREATED,
-        response_model=Assessment,
         responses={
             int(HTTPStatus.CREATED): {
                 "description": "The answer",
+                **answer_of("Assessment"),
                 "headers": headers_of(_ANSWERED, RECORDED, SPOKEN),
             },
             **refusals(
@@ -128,9 +127,12 @@ def assessments(
 
     @router.get(
         "/v1/assessments/{assessment_id}",
-        response_model=Assessment,
         responses={
-            int(HTTPStatus.OK): {"description": "The stored answer", "headers": headers_of(RECORDED)},
+            int(HTTPStatus.OK): {
+                "description": "The stored answer",
+                **answer_of("Assessment"),
+                "headers": headers_of(RECORDED),
+            },
             **refusals(HTTPStatus.NOT_FOUND, HTTPStatus.GONE, HTTPStatus.UNPROCESSABLE_ENTITY),
         },
         summary="Read one answer again",

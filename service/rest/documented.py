@@ -41,6 +41,14 @@ def refusals(*statuses: HTTPStatus, admitted: bool = True) -> dict[int | str, di
     }
 
 
+def answer_of(name: str) -> dict[str, Any]:
+    """The content of an answer whose schema is called `name` in the document (service/openapi.py).
+
+    FastAPI would make it from the type of the answer, and a serialiser with it that nobody uses, at every start.
+    """
+    return {"content": {JSON: {"schema": {"$ref": f"#/components/schemas/{name}"}}}}
+
+
 def headers_of(*headers: dict[str, dict[str, str]]) -> dict[str, Any]:
     """Headers of an answer, each a text."""
     return {name: {**header, "schema": {"type": "string"}} for each in headers for name, header in each.items()}

@@ -24,7 +24,7 @@ from service.intake import EXAM, read_body, read_value
 from service.record.entry import Entry
 from service.record.pseudonyms import Pseudonyms
 from service.record.record import Examinations, Record
-from service.rest.documented import JSON, refusals
+from service.rest.documented import JSON, answer_of, refusals
 from service.rules.guideline import Urgency
 from service.switches import refuse_others
 
@@ -73,7 +73,7 @@ class RecordedExaminations:
 
 
 SEARCH: Final = TypeAdapter(ExaminationsSearch)
-_FOUND: Final = TypeAdapter(RecordedExaminations)
+FOUND: Final = TypeAdapter(RecordedExaminations)
 
 
 def earlier(record: Record, pseudonyms: Pseudonyms, admission: Admission) -> APIRouter:
@@ -86,9 +86,11 @@ def earlier(record: Record, pseudonyms: Pseudonyms, admission: Admission) -> API
 
     @router.post(
         "/v1/examinations/search",
-        response_model=RecordedExaminations,
         responses={
-            int(HTTPStatus.OK): {"description": "What is on record; empty where nothing is"},
+            int(HTTPStatus.OK): {
+                "description": "What is on record; empty where nothing is",
+                **answer_of("RecordedExaminations"),
+            },
             **refusals(
                 HTTPStatus.BAD_REQUEST,
                 HTTPStatus.REQUEST_TIMEOUT,
@@ -114,7 +116,7 @@ def earlier(record: Record, pseudonyms: Pseudonyms, admission: Admission) -> API
         if person is not None:
             # One more than is shown, to tell whether there are more.
             found = await record.examinations(caller.tenant, person, MOST_READ + 1)
-        return Response(_FOUND.dump_json(shown(found), exclude_none=True), media_type=JSON)
+        return Response(FOUND.dump_json(shown(found), exclude_none=True), media_type=JSON)
 
     return router
 

@@ -13,9 +13,9 @@ from service.identity.caller import Scope
 from service.metrics import CONTENT_TYPE, Metrics
 from service.models import NO_MODEL, Reloaded
 from service.problems import Refusal, problem
-from service.rest.documented import JSON, refusals
+from service.rest.documented import JSON, answer_of, refusals
 
-_READINESS = TypeAdapter(Readiness)
+READINESS = TypeAdapter(Readiness)
 
 
 def health(readiness: Callable[[], Readiness], prepare: Callable[[], Awaitable[None]]) -> APIRouter:
@@ -35,12 +35,12 @@ def health(readiness: Callable[[], Readiness], prepare: Callable[[], Awaitable[N
     @router.head("/health/ready", include_in_schema=False)
     @router.get(
         "/health/ready",
-        response_model=Readiness,
         responses={
+            int(HTTPStatus.OK): answer_of("Readiness"),
             int(HTTPStatus.SERVICE_UNAVAILABLE): {
                 "description": "Answers cannot be recorded",
-                "content": {JSON: {"schema": {"$ref": "#/components/schemas/Readiness"}}},
-            }
+                **answer_of("Readiness"),
+            },
         },
         summary="What works, and what does not",
     )
@@ -49,7 +49,7 @@ def health(readiness: Callable[[], Readiness], prepare: Callable[[], Awaitable[N
         await prepare()
         found = readiness()
         status = HTTPStatus.SERVICE_UNAVAILABLE if found.status == "not_ready" else HTTPStatus.OK
-        return Response(_READINESS.dump_json(found), status_code=status, media_type=JSON)
+        return Response(READINESS.dump_json(found), status_code=status, media_type=JSON)
 
     return router
 

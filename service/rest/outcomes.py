@@ -19,7 +19,7 @@ from service.problems import Fault, Refusal, problem
 from service.record.entry import Content, Entry, Kind, moment
 from service.record.record import Mark, Record
 from service.rest.assessments import ENTRANCE, no_such_assessment, purged
-from service.rest.documented import JSON, RECORDED, headers_of, refusals
+from service.rest.documented import JSON, RECORDED, answer_of, headers_of, refusals
 from service.switches import RECORD, refuse_others
 from service.version import SOFTWARE_VERSION
 
@@ -61,7 +61,7 @@ class OutcomeHistory:
     outcomes: tuple[RecordedOutcome, ...]
 
 
-_ONE, _ALL = TypeAdapter(RecordedOutcome), TypeAdapter(OutcomeHistory)
+ONE, ALL = TypeAdapter(RecordedOutcome), TypeAdapter(OutcomeHistory)
 _ID = Path(description="the `id` of the answer")
 
 
@@ -81,12 +81,15 @@ def outcomes(record: Record, admission: Admission) -> APIRouter:
 
     @router.put(
         "/v1/assessments/{assessment_id}/outcome",
-        response_model=RecordedOutcome,
         responses={
-            int(HTTPStatus.OK): {"description": "It is what was on record already", **recorded},
+            int(HTTPStatus.OK): {
+                "description": "It is what was on record already",
+                **answer_of("RecordedOutcome"),
+                **recorded,
+            },
             int(HTTPStatus.CREATED): {
                 "description": "A new version is on record",
-                "content": {JSON: {"schema": {"$ref": "#/components/schemas/RecordedOutcome"}}},
+                **answer_of("RecordedOutcome"),
                 **recorded,
             },
             **refusals(
@@ -127,8 +130,10 @@ def outcomes(record: Record, admission: Admission) -> APIRouter:
 
     @router.get(
         "/v1/assessments/{assessment_id}/outcome",
-        response_model=OutcomeHistory,
-        responses=refusals(HTTPStatus.NOT_FOUND, HTTPStatus.GONE, HTTPStatus.UNPROCESSABLE_ENTITY),
+        responses={
+            int(HTTPStatus.OK): answer_of("OutcomeHistory"),
+            **refusals(HTTPStatus.NOT_FOUND, HTTPStatus.GONE, HTTPStatus.UNPROCESSABLE_ENTITY),
+        },
         summary="Read what was found in the end",
     )
     async def read_outcomes(assessment_id: Annotated[str, _ID], request: Request) -> Response:
@@ -137,7 +142,7 @@ def outcomes(record: Record, admission: Admission) -> APIRouter:
         refuse_others(request.query_params, ())
         await _own_assessment(record, caller, assessment_id)
         found = _versions(assessment_id, await record.outcomes(caller.tenant, assessment_id))
-        return Response(_ALL.dump_json(OutcomeHistory(assessment=assessment_id, outcomes=found)), media_type=JSON)
+        return Response(ALL.dump_json(OutcomeHistory(assessment=assessment_id, outcomes=found)), media_type=JSON)
 
     return router
 
@@ -219,4 +224,4 @@ def _same(known: RecordedOutcome, stated: Outcome) -> bool:
 
 
 def _answer(outcome: RecordedOutcome, status: HTTPStatus, mark: Mark) -> Response:
-    return Response(_ONE.dump_json(outcome), status_code=status, media_type=JSON, headers={RECORD: mark})
+    return Response(ONE.dump_json(outcome), status_code=status, media_type=JSON, headers={RECORD: mark})
