@@ -82,6 +82,10 @@ soak: setup ## send 100,000 examinations to a service of its own, watch its memo
 recording: setup ## measure what it costs to keep an answer: one commit each against shared ones
 	$(RUN) -m bench.recording $(ARGS)
 
+.PHONY: bench
+bench: setup ## measure answers a second beside a bare server and FastAPI that does nothing, on one core (needs wrk)
+	@$(RUN) -m bench.serving $(ARGS)
+
 .PHONY: demo-ehr
 demo-ehr: setup ## play a small record system: orders with signed tokens, cards, feedback (BASE=http://127.0.0.1:8000)
 	@$(RUN) -m bench.demo_ehr $(if $(BASE),--base "$(BASE)") $(ARGS)

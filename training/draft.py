@@ -26,6 +26,12 @@ class Draft:
         self.nodes.append(helper.make_node(operator, inputs, [output], **attributes))
         return output
 
+    def split(self, table: str, sizes: Sequence[int], outputs: Sequence[str], axis: int) -> list[str]:
+        """Append a node that cuts a table into parts of these sizes along an axis; returns their names."""
+        given = [table, self.constant(f"{table}_sizes", list(sizes))]
+        self.nodes.append(helper.make_node("Split", given, list(outputs), axis=axis))
+        return list(outputs)
+
     def constant(self, name: str, value: npt.ArrayLike) -> str:
         """Keep a constant, whole numbers as positions and everything else in double precision; returns its name."""
         array = np.asarray(value)
@@ -39,7 +45,11 @@ class Draft:
 
 @dataclass(frozen=True, kw_only=True)
 class Steps:
-    """Adds single steps to a draft; every method returns the name of its result. Constants are named after `prefix`."""
+    """Adds single steps to a draft; every method returns the name of its result. Constants are named after `prefix`.
+
+    Tables hold the n rows of a batch along their last axis: onnxruntime hands out and repeats whole rows of a table
+    many times faster than single numbers, and reads a constant matrix on the left without copying it first.
+    """
 
     draft: Draft
     prefix: str
@@ -48,31 +58,22 @@ class Steps:
         """Keep a constant."""
         return self.draft.constant(f"{self.prefix}_{name}", value)
 
-    def gather(self, table: str, columns: Sequence[int] | npt.NDArray[np.int64], name: str) -> str:
-        """Some columns of a table, in the order asked for."""
-        return self.draft.add("Gather", [table, self.keep(f"{name}_at", np.asarray(columns))], name, axis=1)
-
-    def matmul(self, table: str, matrix: npt.NDArray[np.float64], name: str) -> str:
-        """A table times a matrix."""
-        return self.draft.add("MatMul", [table, self.keep(f"{name}_matrix", matrix)], name)
-
-    def times(self, table: str, factor: npt.ArrayLike, name: str) -> str:
-        """A table times a factor that is known."""
-        return self.draft.add("Mul", [table, self.keep(f"{name}_factor", factor)], name)
-
-    def complement(self, table: str, name: str) -> str:
-        """One less a table."""
-        return self.draft.add("Sub", [self.keep("one", 1.0), table], name)
-
-    def log(self, table: str, name: str) -> str:
-        """The logarithm of a table; the smallest positive number stands for 0."""
-        floor = self.draft.add("Max", [table, self.keep("tiny", np.finfo(np.float64).tiny)], f"{name}_of")
-        return self.draft.add("Log", [floor], name)
+    def gather(self, table: str, lines: Sequence[int] | npt.NDArray[np.int64], name: str) -> str:
+        """Some lines of a table (k, n), in the order asked for."""
+        return self.draft.add("Gather", [table, self.keep(f"{name}_at", np.asarray(lines))], name, axis=0)
 
     def join(self, tables: list[str], name: str) -> str:
-        """Tables side by side."""
-        return self.draft.add("Concat", tables, name, axis=1)
+        """Tables below each other."""
+        return self.draft.add("Concat", tables, name, axis=0)
 
-    def any(self, table: str, name: str) -> str:
-        """The largest of each row: of zeros and ones, whether any is one."""
-        return self.draft.add("ReduceMax", [table, self.keep("columns", np.array([1]))], name, keepdims=1)
+    def matmul(self, matrix: npt.NDArray[np.float64], table: str, name: str) -> str:
+        """A matrix times a table."""
+        return self.draft.add("MatMul", [self.keep(f"{name}_matrix", matrix), table], name)
+
+    def exp(self, matrix: npt.NDArray[np.float64], table: str, name: str, shift: npt.ArrayLike | None = None) -> str:
+        """The exponential of a matrix times a table (k, n), `shift` (k,) or one number added to it before."""
+        if shift is None:
+            return self.draft.add("Exp", [self.matmul(matrix, table, f"{name}_logs")], name)
+        column = np.broadcast_to(np.asarray(shift, dtype=np.float64), len(matrix))[:, None]
+        given = [self.keep(f"{name}_matrix", matrix), table, self.keep(f"{name}_shift", column)]
+        return self.draft.add("Exp", [self.draft.add("Gemm", given, f"{name}_logs")], name)

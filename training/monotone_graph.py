@@ -1,46 +1,45 @@
 """`training.monotone` as ONNX nodes: the milder exams go through the model in one batch with the exams themselves.
 
-Only the exams that state a sign to be worse get a milder one, so that the usual exam costs one to three rows.
+Only the exams that state a sign to be worse get a milder one, so that the usual exam costs one to three rows. Every
+milder exam that there can be has a place of its own, by row, root and degree, (n, 4, d): onnxruntime may write to
+several places at once, so none is written to twice.
 """
 
 import numpy as np
+from onnx import TensorProto
 
 from features.encoding import FEATURES
 from training.draft import Draft
 from training.monotone import MILDER, NONE
 
-_COUNT = len(MILDER)
-_WEAK_TOO = np.array([[each.weak >= 0 and not each.level for each in MILDER]])
-"""Weakness without a grade is worse than full power, and is compared with no grade."""
+_OF_ROOT = [[each for each in MILDER if each.column == column] for column in range(NONE + 1)]
+_DEGREES = max(len(milder) for milder in _OF_ROOT)
 
 
 def with_milder(draft: Draft, rows: str) -> str:
     """Add the milder exams below the rows (n, 109); returns the name of all of them, (n + m, 109)."""
-    stated = draft.add(
-        "Gather", [rows, draft.constant("degree_at", [each.degree for each in MILDER])], "degree", axis=1
-    )
-    levels = draft.exactly("milder_level", np.array([[each.level for each in MILDER]], dtype=np.float32))
-    graded = draft.add("Greater", [stated, levels], "graded_worse")
-    weak_at = draft.constant("weak_at", [max(each.weak, 0) for each in MILDER])
-    weak = draft.add("Gather", [rows, weak_at], "weak_stated", axis=1)
-    is_weak = draft.add("Equal", [weak, draft.exactly("yes", np.array(1.0, dtype=np.float32))], "is_weak")
-    no_grade = draft.add("And", [draft.add("IsNaN", [stated], "no_degree"), is_weak], "weak_no_grade")
-    ungraded = draft.add("And", [no_grade, draft.exactly("weak_too", _WEAK_TOO)], "ungraded_worse")
-    needed = draft.add("Transpose", [draft.add("Or", [graded, ungraded], "stated_worse")], "needed", perm=[1, 0])
-    flat = draft.add("Reshape", [needed, draft.constant("flat", [-1])], "needed_flat")
-    draft.add("Reshape", [draft.add("NonZero", [flat], "needed_found"), "flat"], "needed_at")
-    changes = np.zeros((_COUNT, 1, len(FEATURES)), dtype=np.float32)
-    changed = np.zeros(changes.shape, dtype=bool)
-    for number, each in enumerate(MILDER):
-        columns = [each.degree, each.weak] if each.weak >= 0 else [each.degree]
-        changes[number, 0, columns] = each.instead(np.zeros((1, len(FEATURES)), dtype=np.float32))[0, columns]
-        changed[number, 0, columns] = True
-    layer = draft.add("Unsqueeze", [rows, draft.constant("first_axis", [0])], "rows_once")
-    inputs = [draft.exactly("changed", changed), draft.exactly("changes", changes), layer]
-    made = draft.add("Where", inputs, "milder_layers")
-    every = draft.add("Reshape", [made, draft.constant("as_rows", [-1, len(FEATURES)])], "milder_rows")
-    picked = draft.add("Gather", [every, "needed_at"], "milder", axis=0)
-    return draft.add("Concat", [rows, picked], "rows_and_milder", axis=0)
+    degree_at, weak_at = np.zeros((2, NONE + 1, 1), dtype=np.int64)
+    # No number is more than this: where a root has no such degree, no exam is worse.
+    levels = np.full((NONE + 1, _DEGREES), np.inf, dtype=np.float32)
+    changes = np.full((NONE + 1, _DEGREES, len(FEATURES)), np.nan, dtype=np.float32)
+    for root, milder in enumerate(_OF_ROOT):
+        for number, each in enumerate(milder):
+            degree_at[root], weak_at[root] = each.degree, each.weak if each.weak >= 0 else each.degree
+            levels[root, number] = each.level
+            columns = [each.degree, each.weak] if each.weak >= 0 else [each.degree]
+            changes[root, number, columns] = each.instead(np.zeros((1, len(FEATURES)), dtype=np.float32))[0, columns]
+    degree = draft.add("Gather", [rows, draft.constant("degree_at", degree_at)], "degree", axis=1)
+    weak = draft.add("Gather", [rows, draft.constant("weak_at", weak_at)], "weak_stated", axis=1)
+    # Weakness without a grade is 1: worse than full power, and than no other grade.
+    stated = draft.add("Where", [draft.add("IsNaN", [degree], "no_degree"), weak, degree], "stated_degree")
+    draft.add("Greater", [stated, draft.exactly("milder_level", levels)], "stated_worse")
+    draft.add("Transpose", [draft.add("NonZero", ["stated_worse"], "worse_found")], "place", perm=[1, 0])
+    row, which = draft.split("place", [1, 2], ["row_of_milder", "which_milder"], axis=1)
+    before = draft.add("GatherND", [rows, row], "before_milder")
+    instead = draft.add("GatherND", [draft.exactly("changes", changes), which], "instead")
+    kept = draft.add("IsNaN", [instead], "kept_as_stated")
+    milder_rows = draft.add("Where", [kept, before, instead], "milder")
+    return draft.add("Concat", [rows, milder_rows], "rows_and_milder", axis=0)
 
 
 def never_lowered(draft: Draft, probabilities: str, output: str) -> str:
@@ -48,30 +47,19 @@ def never_lowered(draft: Draft, probabilities: str, output: str) -> str:
 
     `probabilities` are those of what `with_milder` made, (n + m, 4); `of_rows` has been added before.
     """
-    count = "row_count"
     own = first(draft, probabilities, "own")
     end = draft.constant("end", [np.iinfo(np.int64).max])
-    other = draft.add("Slice", [probabilities, count, end, "first_axis"], "of_milder")
-    # Which of MILDER each of them is, and so which root it may raise.
-    which = draft.add("Div", ["needed_at", count], "which_milder")
-    mine = np.zeros((_COUNT, NONE + 1))
-    mine[np.arange(_COUNT), [each.column for each in MILDER]] = 1
-    mask = draft.add("Gather", [draft.constant("root_of_milder", mine), which], "root_raised", axis=0)
-    at_least = draft.add("Mul", [other, mask], "at_least")
-    shape = draft.add("Concat", [draft.constant("milder_count", [_COUNT]), count], "milder_shape", axis=0)
-    slots = draft.add("ReduceProd", [shape], "slots", keepdims=1)
-    empty = draft.add("Concat", [slots, draft.constant("columns_count", [NONE + 1])], "empty_shape", axis=0)
-    zeros = draft.add("Expand", [draft.constant("nought", 0.0), empty], "zeros")
-    at = draft.add("Unsqueeze", ["needed_at", draft.constant("last_axis", [1])], "slot")
-    filled = draft.add("ScatterND", [zeros, at, at_least], "filled")
-    whole = draft.add("Concat", [shape, "columns_count"], "layers_shape", axis=0)
-    layers = draft.add("Reshape", [filled, whole], "layers")
-    highest = draft.add("ReduceMax", [layers, "first_axis"], "highest_milder", keepdims=0)
+    other = draft.add("Slice", [probabilities, "row_count", end, "first_axis"], "of_milder")
+    root, _ = draft.split("which_milder", [1, 1], ["root_of_milder", "degree_of_milder"], axis=1)
+    at_least = draft.add("GatherND", [other, root], "at_least", batch_dims=1)
+    # Ones where there is a milder exam, and all of them are written over.
+    empty = draft.add("Cast", ["stated_worse"], "places", to=TensorProto.DOUBLE)
+    filled = draft.add("ScatterND", [empty, "place", at_least], "filled")
+    highest = draft.add("ReduceMax", [filled, draft.constant("degrees_axis", [2])], "highest_milder", keepdims=0)
     raised = draft.add("Max", [own, highest], "raised_probabilities")
-    roots = draft.add("Gather", [raised, draft.constant("roots_at", list(range(NONE)))], "raised_roots", axis=1)
-    most = draft.add("ReduceMax", [roots, "last_axis"], "most_probable", keepdims=1)
+    roots, none = draft.split(raised, [NONE, 1], ["raised_roots", "own_none"], axis=1)
+    most = draft.add("ReduceMax", [roots, draft.constant("last_axis", [1])], "most_probable", keepdims=1)
     left = draft.add("Sub", [draft.constant("whole", 1.0), most], "left_for_none")
-    none = draft.add("Gather", [own, draft.constant("none_at", [NONE])], "own_none", axis=1)
     return draft.add("Concat", [roots, draft.add("Min", [none, left], "lowered_none")], output, axis=1)
 
 
@@ -82,4 +70,5 @@ def of_rows(draft: Draft, rows: str) -> str:
 
 def first(draft: Draft, table: str, name: str) -> str:
     """The part of a table that belongs to the rows themselves; `of_rows` has been added before."""
-    return draft.add("Slice", [table, draft.constant("start", [0]), "row_count", "first_axis"], name)
+    axis = draft.constant("first_axis", [0])
+    return draft.add("Slice", [table, draft.constant("start", [0]), "row_count", axis], name)

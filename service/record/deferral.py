@@ -86,15 +86,19 @@ class Deferral:
         """End the threads; whether they ended in time."""
         return all([self._direct.stop(seconds), self._aside.stop(seconds)])
 
-    def put(self, pending: Pending) -> None:
-        """Take an entry in."""
+    def put(self, pending: Pending, *, waking: bool = True) -> None:
+        """Take an entry in. Without `waking` it may wait for a call of `wake`."""
         with self._lock:
             pending.moved = False
-            if self._direct.put(pending):
+            if self._direct.put(pending, waking=waking):
                 return
             if not self._direct.is_shut:
                 self._move("The database is slower than answers come.")
             self._put_aside([pending])
+
+    def wake(self) -> None:
+        """Have what was put in committed."""
+        self._direct.wake()
 
     def defer(self, why: str) -> None:
         """Send what waits for the database, and all that comes, to the journal, until the database is back."""

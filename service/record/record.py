@@ -47,6 +47,7 @@ class Record:
         self._asking: set[asyncio.Task[None]] = set()
         self._open = False
         self._under_way = 0
+        self._waking = False
 
     async def start(self) -> None:
         """Take over what was left in the journal, and look whether the database is the right one.
@@ -109,7 +110,10 @@ class Record:
         late = pending.future.get_loop().call_later(self._seconds, self._late, pending)
         self._under_way += 1
         try:
-            self._deferral.put(pending)
+            self._deferral.put(pending, waking=False)
+            if not self._waking:
+                self._waking = True
+                pending.future.get_loop().call_soon(self._wake)
             return await pending.future
         finally:
             self._under_way -= 1
@@ -222,6 +226,15 @@ class Record:
             return await self._reading.ask(question)
         except DatabaseDown as fault:
             raise RecordUnavailable("the record cannot be read at present") from fault
+
+    def _wake(self) -> None:
+        """Have what was appended committed, now that every request that was there has had its turn.
+
+        Who works out answers and who commits share one interpreter: a commit for each answer would cost more than the
+        answers. So those that came together share one, and one that came alone waits for nobody.
+        """
+        self._waking = False
+        self._deferral.wake()
 
     def _ask_soon(self, pending: Pending) -> None:
         """Have the Idempotency-Key of an entry looked up in the database; from any thread."""

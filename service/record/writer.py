@@ -66,14 +66,20 @@ class GroupCommit:
         """Start the thread."""
         self._thread.start()
 
-    def put(self, pending: Pending) -> bool:
-        """Take one in; False where it is shut or full."""
+    def put(self, pending: Pending, *, waking: bool = True) -> bool:
+        """Take one in; False where it is shut or full. Without `waking` somebody calls `wake` soon."""
         with self._wake:
             if self._shut or self._stopping or len(self._queue) >= self._capacity:
                 return False
             self._queue.append(pending)
-            self._wake.notify()
+            if waking:
+                self._wake.notify()
             return True
+
+    def wake(self) -> None:
+        """Have what was taken in committed, where the thread waits for something to do."""
+        with self._wake:
+            self._wake.notify()
 
     def shut(self) -> list[Pending]:
         """Take nothing more, and give back what is not committed, in order; a commit that runs may still succeed."""

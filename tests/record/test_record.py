@@ -6,12 +6,15 @@ What happens when processes are killed, disks are full and databases freeze is i
 import asyncio
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from service.errors import RecordUnavailable
+from service.record.appending import Written
 from service.record.database import Database
+from service.record.entry import Entry
 from service.record.journal import Journal
 from service.record.reading import REST
 from service.record.receipt import Earlier, Mark, Receipt
@@ -34,6 +37,26 @@ def test_an_answer_is_in_the_database_when_it_is_acknowledged(url: str, folder: 
 
     asyncio.run(play())
     assert list(folder.iterdir()) == []
+
+
+def test_answers_that_come_together_share_one_commit(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commits: list[int] = []
+    append = Database.append
+
+    def counted(database: Database, entries: Sequence[Entry]) -> list[Written]:
+        commits.append(len(entries))
+        return append(database, entries)
+
+    monkeypatch.setattr(Database, "append", counted)
+
+    async def play() -> None:
+        async with recorded(url, folder) as record:
+            await until(lambda: record.state().head == 0)  # it has looked, and waits for something to do
+            await record.append(an_entry())
+            await asyncio.gather(*(record.append(an_entry()) for _ in range(20)))
+
+    asyncio.run(play())
+    assert commits == [1, 20]
 
 
 def test_it_tells_the_last_entry_and_when_it_was(url: str, folder: Path) -> None:
