@@ -14,12 +14,26 @@ from onnx import NodeProto, helper
 OPSET, TREES_OPSET, IR_VERSION = 21, 5, 10
 
 
+@dataclass(frozen=True, kw_only=True)
+class Remade:
+    """Names of what tells of m milder exams below n rows: the rows themselves, `rows` (n, 109); their number, `count`
+    (1,); the row that each was made from, `row` (m, 1); and its place among all that there can be, `places` (m, 3):
+    row, root and degree.
+    """
+
+    rows: str
+    count: str
+    row: str
+    places: str
+
+
 @dataclass(kw_only=True)
 class Draft:
-    """Nodes in the order in which they are computed, and the constants they use."""
+    """Nodes in the order in which they are computed, and the constants they use; `remade` if rows have been added."""
 
     nodes: list[NodeProto] = field(default_factory=list)
     constants: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
+    remade: Remade | None = None
 
     def add(self, operator: str, inputs: list[str], output: str, **attributes: Any) -> str:
         """Append a node; returns the name of its output."""
@@ -31,6 +45,18 @@ class Draft:
         given = [table, self.constant(f"{table}_sizes", list(sizes))]
         self.nodes.append(helper.make_node("Split", given, list(outputs), axis=axis))
         return list(outputs)
+
+    def drop_unread(self, table: str) -> None:
+        """Take out a table that nothing reads, and all that was added for it alone: onnxruntime would work it out."""
+        if any(table in node.input for node in self.nodes):
+            return
+        for node in [node for node in self.nodes if table in node.output]:
+            if not any(output in other.input for other in self.nodes for output in node.output):
+                self.nodes.remove(node)
+                for given in node.input:
+                    self.drop_unread(given)
+        if table in self.constants:
+            del self.constants[table]
 
     def constant(self, name: str, value: npt.ArrayLike) -> str:
         """Keep a constant, whole numbers as positions and everything else in double precision; returns its name."""

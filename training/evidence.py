@@ -18,7 +18,7 @@ from onnx import TensorProto, helper, numpy_helper
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from features.encoding import FEATURES
-from training.cohort.world import published_world
+from training.cohort.world import World, published_world
 from training.draft import IR_VERSION, OPSET, Draft
 from training.evidence_graph import KNOWN_SETS, evidence
 
@@ -50,8 +50,13 @@ class Evidence(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit
 
 @cache
 def _session() -> onnxruntime.InferenceSession:
+    return session_of(published_world())
+
+
+def session_of(world: World) -> onnxruntime.InferenceSession:
+    """The columns of one world: rows `X` (n, 109), in single precision, to the log-odds in double precision."""
     draft = Draft()
-    out, _ = evidence(draft, published_world(), draft.add("Cast", ["X"], "values", to=TensorProto.DOUBLE))
+    out, _ = evidence(draft, world, draft.add("Cast", ["X"], "values", to=TensorProto.DOUBLE))
     graph = helper.make_graph(
         draft.nodes,
         "evidence",

@@ -9,11 +9,12 @@ import numpy as np
 from onnx import TensorProto
 
 from features.encoding import FEATURES
-from training.draft import Draft
+from training.draft import Draft, Remade
 from training.monotone import MILDER, NONE
 
-_OF_ROOT = [[each for each in MILDER if each.column == column] for column in range(NONE + 1)]
-_DEGREES = max(len(milder) for milder in _OF_ROOT)
+OF_ROOT = [[each for each in MILDER if each.column == column] for column in range(NONE + 1)]
+"""MILDER by the column of its root, from the mildest on."""
+_DEGREES = max(len(milder) for milder in OF_ROOT)
 
 
 def with_milder(draft: Draft, rows: str) -> str:
@@ -22,19 +23,26 @@ def with_milder(draft: Draft, rows: str) -> str:
     # No number is more than this: where a root has no such degree, no exam is worse.
     levels = np.full((NONE + 1, _DEGREES), np.inf, dtype=np.float32)
     changes = np.full((NONE + 1, _DEGREES, len(FEATURES)), np.nan, dtype=np.float32)
-    for root, milder in enumerate(_OF_ROOT):
-        for number, each in enumerate(milder):
-            degree_at[root], weak_at[root] = each.degree, each.weak if each.weak >= 0 else each.degree
-            levels[root, number] = each.level
+    for column, milder in enumerate(OF_ROOT):
+        for place, each in enumerate(milder):
+            degree_at[column], weak_at[column] = each.degree, each.weak if each.weak >= 0 else each.degree
+            levels[column, place] = each.level
             columns = [each.degree, each.weak] if each.weak >= 0 else [each.degree]
-            changes[root, number, columns] = each.instead(np.zeros((1, len(FEATURES)), dtype=np.float32))[0, columns]
+            changes[column, place, columns] = each.instead(np.zeros((1, len(FEATURES)), dtype=np.float32))[0, columns]
     degree = draft.add("Gather", [rows, draft.constant("degree_at", degree_at)], "degree", axis=1)
     weak = draft.add("Gather", [rows, draft.constant("weak_at", weak_at)], "weak_stated", axis=1)
-    # Weakness without a grade is 1: worse than full power, and than no other grade.
-    stated = draft.add("Where", [draft.add("IsNaN", [degree], "no_degree"), weak, degree], "stated_degree")
+    # Weakness without a grade is worse than full power, and than no other grade.
+    is_weak = draft.add("Equal", [weak, draft.exactly("weak", np.array(1.0, dtype=np.float32))], "is_weak")
+    ungraded = draft.add("And", [draft.add("IsNaN", [degree], "no_degree"), is_weak], "ungraded")
+    least = draft.exactly("least_degree", np.array(0.5, dtype=np.float32))
+    stated = draft.add("Where", [ungraded, least, degree], "stated_degree")
     draft.add("Greater", [stated, draft.exactly("milder_level", levels)], "stated_worse")
-    draft.add("Transpose", [draft.add("NonZero", ["stated_worse"], "worse_found")], "place", perm=[1, 0])
-    row, which = draft.split("place", [1, 2], ["row_of_milder", "which_milder"], axis=1)
+    places = draft.add("Transpose", [draft.add("NonZero", ["stated_worse"], "worse_found")], "places", perm=[1, 0])
+    names = ["row_of_milder", "root_of_milder", "degree_of_milder"]
+    row, root, number = draft.split(places, [1] * len(names), names, axis=1)
+    count = draft.add("Shape", [rows], "row_count", start=0, end=1)
+    draft.remade = Remade(rows=rows, count=count, row=row, places=places)
+    which = draft.add("Concat", [root, number], "which_milder", axis=1)
     before = draft.add("GatherND", [rows, row], "before_milder")
     instead = draft.add("GatherND", [draft.exactly("changes", changes), which], "instead")
     kept = draft.add("IsNaN", [instead], "kept_as_stated")
@@ -50,11 +58,10 @@ def never_lowered(draft: Draft, probabilities: str, output: str) -> str:
     own = first(draft, probabilities, "own")
     end = draft.constant("end", [np.iinfo(np.int64).max])
     other = draft.add("Slice", [probabilities, "row_count", end, "first_axis"], "of_milder")
-    root, _ = draft.split("which_milder", [1, 1], ["root_of_milder", "degree_of_milder"], axis=1)
-    at_least = draft.add("GatherND", [other, root], "at_least", batch_dims=1)
+    at_least = draft.add("GatherND", [other, "root_of_milder"], "at_least", batch_dims=1)
     # Ones where there is a milder exam, and all of them are written over.
-    empty = draft.add("Cast", ["stated_worse"], "places", to=TensorProto.DOUBLE)
-    filled = draft.add("ScatterND", [empty, "place", at_least], "filled")
+    empty = draft.add("Cast", ["stated_worse"], "with_ones", to=TensorProto.DOUBLE)
+    filled = draft.add("ScatterND", [empty, "places", at_least], "filled")
     highest = draft.add("ReduceMax", [filled, draft.constant("degrees_axis", [2])], "highest_milder", keepdims=0)
     raised = draft.add("Max", [own, highest], "raised_probabilities")
     roots, none = draft.split(raised, [NONE, 1], ["raised_roots", "own_none"], axis=1)
@@ -65,7 +72,7 @@ def never_lowered(draft: Draft, probabilities: str, output: str) -> str:
 
 def of_rows(draft: Draft, rows: str) -> str:
     """The name of the number of rows, (1,)."""
-    return draft.add("Shape", [rows], "row_count", start=0, end=1)
+    return draft.remade.count if draft.remade else draft.add("Shape", [rows], "row_count", start=0, end=1)
 
 
 def first(draft: Draft, table: str, name: str) -> str:
