@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 from service.errors import KeyReused, RecordUnavailable
 from service.record.appending import StoredEntry, Written
@@ -71,6 +72,17 @@ def deferred(pending: Pending, kept: Kept) -> Outcome:
     if kept.conflict:
         return _reused()
     return Receipt(entry=kept.replay or pending.entry, mark=Mark.DEFERRED, replayed=kept.replay is not None)
+
+
+def joined(entry: Entry, first: Entry, receipt: Receipt) -> Receipt:
+    """What is told of `entry`, which came while `first`, with its Idempotency-Key, was under way.
+
+    Raises:
+        KeyReused: it has another body.
+    """
+    if first.request_digest != entry.request_digest:
+        raise _reused()
+    return replace(receipt, replayed=True)
 
 
 def _reused() -> KeyReused:

@@ -9,16 +9,16 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import TypeVar
 
-from service.errors import DatabaseDown, RecordUnavailable
+from service.errors import DatabaseDown, KeyReused, RecordUnavailable
 from service.record.database import Database
 from service.record.deferral import Deferral
 from service.record.entry import Entry
 from service.record.journal import Journal
-from service.record.pending import Pending, found, settle
-from service.record.reading import Reading
+from service.record.lookup import Lookup, unread
+from service.record.pending import Pending, found, joined, settle
 from service.record.receipt import Earlier, Examinations, Mark, Receipt, RecordState
+from service.record.waiting import Key, key_of
 
 __all__ = ["Earlier", "Examinations", "Mark", "Receipt", "Record", "RecordState"]
 
@@ -27,26 +27,23 @@ STARTING = 30.0
 CLOSING = 5.0
 """Seconds at the end for what waits in the journal to get into the database; the rest does so after the next start."""
 
-T = TypeVar("T")
-
 logger = logging.getLogger(__name__)
 
 
-class Record:
+class Record(Lookup):
     """The record in a database, with a journal that stands in for it; all on one event loop."""
 
     def __init__(
         self, database: Database, journal: Journal, *, seconds: float, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._database = database
-        self._journal = journal
+        super().__init__(database, journal, seconds=seconds, clock=clock)
         self._seconds = seconds
-        self._reading = Reading(seconds=seconds, clock=clock)
-        self._journal_reading = Reading(seconds=seconds, name="journal", clock=clock)
         self._deferral = Deferral(database, journal, seconds=seconds, ask=self._ask_soon, clock=clock)
         self._asking: set[asyncio.Task[None]] = set()
         self._open = False
-        self._under_way = 0
+        self._under_way: set[Pending] = set()
+        self._keyed: dict[Key, Pending] = {}
+        """Those under way that came with an Idempotency-Key."""
         self._waking = False
 
     async def start(self) -> None:
@@ -104,92 +101,40 @@ class Record:
             KeyReused: its Idempotency-Key came with another body before.
             RecordUnavailable: it could be written neither into the database nor into the journal.
         """
+        key = key_of(entry)
+        while key is not None and (first := self._keyed.get(key)) and not first.future.done():
+            # Which of two reaches a store first is chance, and the two need not go the same way: so the second does not
+            # go at all, unless the first is refused for a third.
+            try:
+                receipt = await asyncio.shield(first.future)
+            except KeyReused:
+                continue
+            return joined(entry, first.entry, receipt)
+        # A caller that goes away takes nothing back.
+        return await asyncio.shield(self._begin(entry, key).future)
+
+    def _begin(self, entry: Entry, key: Key | None) -> Pending:
         if not self._open:
             raise RecordUnavailable("the record is closed")
         pending = Pending(entry)
-        late = pending.future.get_loop().call_later(self._seconds, self._late, pending)
-        self._under_way += 1
-        try:
-            self._deferral.put(pending, waking=False)
-            if not self._waking:
-                self._waking = True
-                pending.future.get_loop().call_soon(self._wake)
-            return await pending.future
-        finally:
-            self._under_way -= 1
+        loop = pending.future.get_loop()
+        late = loop.call_later(self._seconds, self._late, pending)
+        self._under_way.add(pending)
+        if key is not None:
+            self._keyed[key] = pending
+
+        def settled(_: object) -> None:
             late.cancel()
+            self._under_way.discard(pending)
+            if key is not None and self._keyed.get(key) is pending:
+                del self._keyed[key]
 
-    async def find(self, tenant: str, id: str) -> tuple[Entry, Mark] | None:  # noqa: A002
-        """The entry of that id, where it is of that tenant, and where it is kept.
-
-        Raises:
-            RecordUnavailable: the database cannot be asked.
-        """
-        # First what waits: it leaves the journal only when it is in the database.
-        unread: RecordUnavailable | None = None
-        try:
-            waiting = await self._of_journal(partial(self._journal.find, tenant, id))
-        except RecordUnavailable as fault:
-            waiting, unread = None, fault
-        if waiting is not None:
-            return waiting, Mark.DEFERRED
-        stored = await self._of_database(partial(self._database.find, tenant, id))
-        if stored is None and unread is not None:
-            raise unread
-        if stored is None and await self._waits_elsewhere():
-            raise RecordUnavailable("it may wait in the journal of another process")
-        return None if stored is None else (stored, Mark.STORED)
-
-    async def of_person(self, tenant: str, person: str, limit: int) -> Earlier:
-        """The last examinations of one person, latest first, as far as they can be read now."""
-        stored: list[str] = []
-        waiting: list[Entry] = []
-        complete = True
-        try:
-            waiting = await self._of_journal(partial(self._journal.of_person, tenant, person, limit)) or []
-        except Exception as fault:
-            complete = _unread(fault)
-        try:
-            stored = await self._of_database(partial(self._database.of_person, tenant, person, limit))
-        except Exception as fault:
-            complete = _unread(fault)
-        exams = [entry.content.exam for entry in waiting if entry.content and entry.content.exam]
-        if complete and await self._waits_elsewhere():
-            complete = False
-        # What got into the database in between is in both.
-        both = set(stored)
-        return Earlier(exams=[*(each for each in exams if each not in both), *stored][:limit], complete=complete)
-
-    async def examinations(self, tenant: str, person: str, limit: int) -> Examinations:
-        """The last examinations of one person with their answers, latest first.
-
-        Raises:
-            RecordUnavailable: the database cannot be asked.
-        """
-        complete = True
-        waiting: list[Entry] = []
-        try:
-            waiting = await self._of_journal(partial(self._journal.of_person, tenant, person, limit)) or []
-        except Exception as fault:
-            complete = _unread(fault)
-        stored = await self._of_database(partial(self._database.examinations, tenant, person, limit))
-        if complete and await self._waits_elsewhere():
-            complete = False
-        # What got into the database in between is in both.
-        known = {entry.id for entry in stored}
-        fresh = [entry for entry in waiting if entry.id not in known]
-        return Examinations(entries=[*fresh, *stored][:limit], complete=complete)
-
-    async def outcomes(self, tenant: str, about: str) -> list[Entry]:
-        """What was stated of an assessment, in the order in which it was.
-
-        Raises:
-            RecordUnavailable: the database cannot be asked.
-        """
-        waiting = await self._of_journal(partial(self._journal.outcomes, tenant, about)) or []
-        stored = await self._of_database(partial(self._database.outcomes, tenant, about))
-        known = {entry.id for entry in stored}
-        return [*stored, *(entry for entry in waiting if entry.id not in known)]
+        pending.future.add_done_callback(settled)
+        self._deferral.put(pending, waking=False)
+        if not self._waking:
+            self._waking = True
+            loop.call_soon(self._wake)
+        return pending
 
     def state(self) -> RecordState:
         """How the record is doing."""
@@ -201,31 +146,6 @@ class Record:
         except Exception as fault:
             # What it holds is taken over when it answers.
             logger.error("the journal cannot be opened: %s", type(fault).__name__)
-
-    def _stop_reading(self) -> None:
-        for reading in (self._reading, self._journal_reading):
-            reading.stop()
-
-    async def _of_journal(self, question: Callable[[], T]) -> T | None:
-        if not self._journal.waiting:
-            return None
-        try:
-            return await self._journal_reading.ask(question)
-        except (DatabaseDown, OSError) as fault:
-            raise RecordUnavailable("the journal cannot be read at present") from fault
-
-    async def _waits_elsewhere(self) -> bool:
-        """Whether answers may wait in the journal of another process; also where nobody can tell."""
-        try:
-            return await self._journal_reading.ask(self._journal.of_others)
-        except Exception as fault:
-            return not _unread(fault)
-
-    async def _of_database(self, question: Callable[[], T]) -> T:
-        try:
-            return await self._reading.ask(question)
-        except DatabaseDown as fault:
-            raise RecordUnavailable("the record cannot be read at present") from fault
 
     def _wake(self) -> None:
         """Have what was appended committed, now that every request that was there has had its turn.
@@ -255,7 +175,7 @@ class Record:
             # Less than the time that there is, so that enough of it is left for the journal.
             first = await self._reading.ask(question, seconds=self._seconds / 2)
         except Exception as fault:
-            _unread(fault)
+            unread(fault)
             first = None
         if first is None:
             self._deferral.put(pending)
@@ -270,13 +190,6 @@ class Record:
             self._deferral.defer("The database does not answer in time.")
         given_up = pending, RecordUnavailable("neither database nor journal answers in time")
         pending.future.get_loop().call_later(self._seconds, settle, [given_up])
-
-
-def _unread(fault: Exception) -> bool:
-    """False: it could not be read; a fault that no store should have is logged."""
-    if not isinstance(fault, DatabaseDown | RecordUnavailable):
-        logger.error("the record cannot be read: %s", type(fault).__name__)
-    return False
 
 
 async def _until(holds: Callable[[], bool], seconds: float) -> None:

@@ -12,6 +12,8 @@ from tests.record.journals import opened_at
 from tests.record.outage import Outage
 from tests.record.postgres import Cluster, running_cluster
 
+pytest.register_assert_rewrite("tests.record.crashes")  # what is lost, or out of order, is told
+
 BOTH = ("sqlite", "postgresql")
 SECONDS = 30
 """For tests that are not about time."""

@@ -97,4 +97,5 @@ def test_the_database_is_away_and_the_journal_read_only(url: str, folder: Path, 
         outage.end()
         process.wait_for(20)
         process.end()
+    recover(url, folder)
     assert_nothing_lost(url, [process])
