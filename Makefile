@@ -153,6 +153,10 @@ reproduce: setup ## train a released model again and say what differs (VERSION=x
 cohort-page: setup ## hold the cohort against the papers and write docs/cohort.md (a few minutes)
 	$(RUN) -m training.fit_page
 
+.PHONY: cohort-speed
+cohort-speed: setup ## measure how long a million synthetic patients take and how much memory (ARGS='--patients 100000')
+	@$(RUN) -m bench.cohort $(ARGS)
+
 .PHONY: study
 study: setup ## work out how many cases a site needs and write docs/site-data.md (a few minutes)
 	OPENBLAS_NUM_THREADS=1 $(RUN) -m training.site.study

@@ -2,12 +2,15 @@
 
 import argparse
 import sys
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from training.cohort.causes import SETTINGS
 from training.cohort.completeness import COMPLETENESS
-from training.cohort.draw import draw
-from training.cohort.records import SUFFIXES, write
+from training.cohort.draw import Cohort, draw_blocks
+from training.cohort.records import SUFFIXES, write_blocks
 from training.cohort.world import draw_worlds, published_world
 
 EVERY = "mixed"
@@ -42,6 +45,27 @@ def out(text: str) -> Path:
     return path
 
 
+@dataclass(kw_only=True)
+class Progress:
+    """Tells after each block how far the writing is."""
+
+    patients: int
+    exams: int = 0
+    begun: float = field(default_factory=time.monotonic)
+
+    @property
+    def rate(self) -> str:
+        """Exams drawn and written a second, so far."""
+        return f"{self.exams / (time.monotonic() - self.begun):,.0f} exams a second"
+
+    def of(self, blocks: Iterable[Cohort]) -> Iterator[Cohort]:
+        """The blocks themselves; who asks for the next has written the one before."""
+        for block in blocks:
+            yield block
+            self.exams += len(block)
+            sys.stderr.write(f"\r{block.patient.max() + 1:,} of {self.patients:,} patients, {self.rate} ")
+
+
 def main() -> int:
     """Read the command line, draw and write; 2 if the file could not be written."""
     parser = argparse.ArgumentParser(
@@ -72,17 +96,14 @@ def main() -> int:
     asked = parser.parse_args()
     worlds = draw_worlds(asked.worlds, asked.seed) if asked.worlds else (published_world(),)
     setting, completeness = (None if each == EVERY else each for each in (asked.setting, asked.completeness))
-    cohort = draw(worlds, asked.patients, asked.seed, setting=setting, completeness=completeness)
-
-    def tell(done: int) -> None:
-        sys.stderr.write(f"\r{done} of {len(cohort)} exams")
-
+    progress = Progress(patients=asked.patients)
+    blocks = draw_blocks(worlds, asked.patients, asked.seed, setting=setting, completeness=completeness)
     try:
-        write(cohort, asked.out, asked.seed, tell)
+        write_blocks(progress.of(blocks), asked.out, asked.seed)
     except OSError as fault:
         sys.stderr.write(f"{asked.out} could not be written: {fault}\n")
         return REFUSED
-    sys.stderr.write(f"\r{len(cohort)} exams of {asked.patients} patients in {asked.out}\n")
+    sys.stderr.write(f"\r{progress.exams} exams of {asked.patients} patients in {asked.out} ({progress.rate})\n")
     return 0
 
 

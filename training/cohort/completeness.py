@@ -44,12 +44,11 @@ def draw_stated(figures: Figures, completeness: Ints, rng: np.random.Generator) 
         odds = share(row) if not width else share(row)[:, None]
         return np.asarray(rng.random((n, *width), dtype=np.float32) < odds)
 
-    usual = np.where(USUAL, share("key")[:, None], share("further")[:, None])
+    key, further = share("key"), share("further")
     # Examiners differ: some test next to nothing, some nearly everything that is usual.
     diligence = share("spread") * rng.uniform(-1, 1, n).astype(np.float32)
-    written[:, SIGN_COLUMNS] = rng.random(usual.shape, dtype=np.float32) < usual + np.where(
-        USUAL, diligence[:, None], diligence[:, None] * (share("further") / share("key"))[:, None]
-    )
+    odds = np.where(USUAL, (key + diligence)[:, None], (further + diligence * (further / key))[:, None])
+    written[:, SIGN_COLUMNS] = rng.random(odds.shape, dtype=np.float32) < odds
     written[:, WHERE["history"]] = chosen("history", 5)
     for kind in ("pain", "paresthesia"):
         written[:, WHERE[kind]] = chosen(f"{kind}_list")[:, None]
@@ -63,4 +62,5 @@ def draw_stated(figures: Figures, completeness: Ints, rng: np.random.Generator) 
 
 def leave_out(codes: Codes, written: Bools) -> Codes:
     """The codes with NOT_STATED for everything that was not written down."""
-    return np.where(written, codes, np.int8(NOT_STATED))
+    # `np.where` says the same, and takes ten times as long where what is written down is as good as random.
+    return np.asarray((codes - NOT_STATED) * written + NOT_STATED)
