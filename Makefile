@@ -106,6 +106,16 @@ screens: setup chromium ## take the pictures of the bedside page in README anew
 alerts: ## check and test the alert rules (needs promtool; Debian: apt-get install prometheus)
 	cd deploy/prometheus && promtool check rules alerts.yaml && promtool test rules alerts_test.yaml drift_test.yaml
 
+.PHONY: image
+image: ## build the image of the service, tagged by its version (needs Docker; ARGS='--build-arg PYTHON_IMAGE=mirror/python:3.11-slim')
+	@version=$$($(PYTHON) -c 'from service.version import SOFTWARE_VERSION as version; print(version)') && docker build \
+		--file deploy/Dockerfile --target service --tag "nerveroot:$$version" --build-arg "VERSION=$$version" \
+		--build-arg "REVISION=$$(git rev-parse HEAD)" $(ARGS) .
+
+.PHONY: manifests
+manifests: ## print what the example for Kubernetes builds to (needs kubectl; OVERLAY=example)
+	@kubectl kustomize deploy/kubernetes/overlays/$(or $(OVERLAY),example)
+
 .PHONY: audit
 audit: setup ## look for known faults in the locked dependencies, as far as the network allows; write sbom.cdx.json
 	@$(RUN) -m bench.audit
