@@ -55,6 +55,7 @@ from service.record.pseudonyms import Pseudonyms
 from service.record.record import Record
 from service.record.seen_tokens import SeenTokens
 from service.rest.assessments import CROSS_ORIGIN, assessments
+from service.rest.batch import batch
 from service.rest.earlier import earlier
 from service.rest.operation import health, metrics, reloading
 from service.rest.outcomes import outcomes
@@ -154,6 +155,7 @@ def create_app(settings: Settings, classify: Classify | None = None, catalogues:
         redirect_slashes=False,
     )
     app.include_router(assessments(consult, record, admission, languages, _examples()))
+    app.include_router(batch(consult, admission, languages))
     app.include_router(outcomes(record, admission))
     app.include_router(earlier(record, pseudonyms, admission))
     app.include_router(rules(settings.red_flag_policy, languages))

@@ -46,17 +46,17 @@ async def read_body(
         Refusal: 415 for another media type or a compressed body, 413 for more than `limit` bytes, 408 where it takes
             longer than `seconds`, 400 where the client leaves before its end.
     """
-    _refuse_unlike(request, media_types)
+    refuse_unlike(request, media_types)
     stated = request.headers.get("content-length", "")
     if stated.isdecimal() and stated.isascii() and (len(stated) > 18 or int(stated) > limit):
-        raise _too_long(limit)
+        raise too_long(limit)
     body = bytearray()
     try:
         async with asyncio.timeout(seconds):
             async for part in request.stream():
                 body += part
                 if len(body) > limit:
-                    raise _too_long(limit)
+                    raise too_long(limit)
     except TimeoutError:
         detail = f"It must be there within {seconds:g} seconds. Nothing was recorded; send it again."
         raise Refusal(
@@ -69,7 +69,12 @@ async def read_body(
     return bytes(body)
 
 
-def _refuse_unlike(request: Request, media_types: tuple[str, ...]) -> None:
+def refuse_unlike(request: Request, media_types: tuple[str, ...]) -> None:
+    """Refuse a body that says it is something else, or is compressed.
+
+    Raises:
+        Refusal: 415.
+    """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in media_types:
         named = " or ".join(f"`Content-Type: {each}`" for each in media_types)
@@ -90,7 +95,8 @@ def _refuse_unlike(request: Request, media_types: tuple[str, ...]) -> None:
         )
 
 
-def _too_long(limit: int) -> Refusal:
+def too_long(limit: int) -> Refusal:
+    """The refusal of a body of more than `limit` bytes."""
     size = f"{limit // 1024} KiB" if limit % 1024 == 0 else f"{limit} bytes"
     return Refusal(
         problem("too-large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too long", f"It may take up to {size}.")

@@ -81,12 +81,13 @@ HANDLERS: Final[dict[int | type[Exception], Handler]] = {
 }
 """What is answered to each kind of fault that is expected."""
 
-failed: Final = _said(
-    problem(
-        "internal",
-        HTTPStatus.INTERNAL_SERVER_ERROR,
-        "The service failed",
-        "Something broke in the service; the log says what. Do not wait for it: use your clinical judgement.",
-    )
+FAILED: Final = problem(
+    "internal",
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    "The service failed",
+    "Something broke in the service; the log says what. Do not wait for it: use your clinical judgement.",
 )
-"""What is answered where nobody expected the fault."""
+"""What is said where nobody expected the fault."""
+
+failed: Final = _said(FAILED)
+"""The answer that says it."""

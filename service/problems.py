@@ -34,6 +34,8 @@ class Problem:
     status: int
     detail: str
     errors: tuple[Fault, ...] = field(default=())
+    line: int | None = None
+    """In a batch, the line of the body that this is about: from 1, blank lines counted."""
     urgency: Urgency | None = None
     """How urgent the red flags are, where an examination was read and its answer could not be given."""
     red_flags: RedFlagAnswer | None = None

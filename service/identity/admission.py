@@ -1,5 +1,6 @@
 """One question before every entrance: who asks, and whether they may."""
 
+import asyncio
 import re
 import time
 from collections.abc import Callable
@@ -110,6 +111,15 @@ class Admission:
         if scope is not None and scope not in caller.scopes:
             raise self._refused.counted(Reason.NO_SCOPE, forbidden(scope))
         return caller
+
+    async def pace(self, caller: Caller) -> None:
+        """Wait until a caller who was let in may ask for one thing more, which then counts as a request.
+
+        For requests that ask for many things: they are slowed down to the rate of the caller, and not refused.
+        """
+        if self._credentials is not None:
+            while seconds := self._limits.take(caller.tenant, caller.name):
+                await asyncio.sleep(seconds)
 
     async def _known(self, request: Request, credentials: Credentials) -> Caller:
         try:

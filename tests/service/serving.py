@@ -25,10 +25,18 @@ PATIENCE = 60
 
 
 @contextmanager
-def served(app: Any, http: type[Listener] = Listener) -> Iterator[int]:
-    """The port of a server for `app` that lives as long as the block."""
+def served(app: Any, http: type[Listener] = Listener, *, whole: bool = False) -> Iterator[int]:
+    """The port of a server for `app` that lives as long as the block; a `whole` service is started and ended too."""
     server = uvicorn.Server(
-        uvicorn.Config(app, port=0, http=http, ws="none", log_config=None, access_log=False, lifespan="off")
+        uvicorn.Config(
+            app,
+            port=0,
+            http=http,
+            ws="none",
+            log_config=None,
+            access_log=False,
+            lifespan="on" if whole else "off",
+        )
     )
     thread = Thread(target=server.run)
     thread.start()
