@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from service.errors import KeyReused, Purged, RecordUnavailable
-from service.problems import Problem, Refusal, problem
+from service.problems import FAILED, Problem, Refusal, problem
 from service.responding import respond
 from service.rest.assessments import purged
 from service.silenced import RETRY_SECONDS, AnswerWithheld, NotAssessed, NotRecorded
@@ -81,13 +81,5 @@ HANDLERS: Final[dict[int | type[Exception], Handler]] = {
 }
 """What is answered to each kind of fault that is expected."""
 
-FAILED: Final = problem(
-    "internal",
-    HTTPStatus.INTERNAL_SERVER_ERROR,
-    "The service failed",
-    "Something broke in the service; the log says what. Do not wait for it: use your clinical judgement.",
-)
-"""What is said where nobody expected the fault."""
-
 failed: Final = _said(FAILED)
-"""The answer that says it."""
+"""What is answered to a fault that nobody expected."""

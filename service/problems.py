@@ -58,3 +58,12 @@ def problem(name: str, status: HTTPStatus, title: str, detail: str, errors: tupl
     """A problem of the kind `name`; kinds are URNs, because there is no page to point to."""
     kind = f"urn:nerveroot:problem:{name}"
     return Problem(type=kind, title=title, status=int(status), detail=detail, errors=errors)
+
+
+FAILED: Final = problem(
+    "internal",
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    "The service failed",
+    "Something broke in the service; the log says what. Do not wait for it: use your clinical judgement.",
+)
+"""What is said where nobody expected the fault."""

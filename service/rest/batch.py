@@ -16,14 +16,13 @@ from starlette.requests import ClientDisconnect
 from features.exam import Exam
 from service.body import BODY_SECONDS, MAX_BODY, refuse_unlike, too_long
 from service.consult import Asked, Consult
-from service.faults import FAILED
 from service.identity.admission import Admission
 from service.identity.caller import Caller, Scope
 from service.in_order import in_order
 from service.intake import read_exam
 from service.languages import Language, Languages
 from service.ndjson import MEDIA_TYPES, NDJSON, BodyTooSlow, Line, Streamed, lines
-from service.problems import PROBLEM, Problem, Refusal, problem
+from service.problems import FAILED, PROBLEM, Problem, Refusal, problem
 from service.rest.assessments import EXPLAIN, IDEMPOTENCY_KEY, PATIENT_NUMBERS, SWITCHES
 from service.rest.documented import SPOKEN, headers_of, refusals
 from service.silenced import AnswerWithheld
