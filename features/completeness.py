@@ -6,7 +6,9 @@ Read from the rows that the classifier reads, so that training and service count
 import numpy as np
 import numpy.typing as npt
 
-from features.encoding import FEATURES, Row
+from features.encoding import FEATURES, Row, encode
+from features.exam import Exam
+from features.once import once
 from features.statements import there
 
 Ints = npt.NDArray[np.int64]
@@ -22,6 +24,12 @@ _SIGNS = [
 def findings_stated(rows: Row) -> Ints:
     """How many statements of history and examination each row (n, 109) holds: (n,). A list of regions counts once."""
     return np.asarray(there(rows).sum(axis=1), dtype=np.int64)
+
+
+@once
+def findings_of(exam: Exam) -> int:
+    """How many statements of history and examination an exam holds."""
+    return int(findings_stated(encode(exam)[np.newaxis])[0])
 
 
 def signs_abnormal(rows: Row) -> Ints:

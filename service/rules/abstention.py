@@ -10,8 +10,7 @@ from typing import ClassVar
 
 from features.anatomy import DERMATOMES
 from features.answer import Answer
-from features.completeness import findings_stated
-from features.encoding import encode
+from features.completeness import findings_of
 from features.exam import Exam
 from features.involvement import MORE_LIKELY_THAN_NOT, Outside
 from features.once import once
@@ -84,7 +83,7 @@ def _too_little(picture: ClinicalPicture) -> bool:
         return False
     told = speaks_of_a_root(exam) and not names_a_root(exam)
     undecided = len(picture.not_ruled_out) >= UNDECIDED_ROOTS
-    return told and undecided and int(findings_stated(encode(exam)[None])[0]) < FEW_FINDINGS
+    return told and undecided and findings_of(exam) < FEW_FINDINGS
 
 
 def _outside(what: Outside) -> Applies:

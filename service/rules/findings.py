@@ -50,16 +50,18 @@ def lost_reflex(leg: Examination, reflex: Reflex) -> Answer:
     return Answer.of(None if grade is None else grade in (ReflexGrade.REDUCED, ReflexGrade.ABSENT))
 
 
-def reflex_deficit(leg: Examination, exam: Exam) -> Answer:
+def lost_to_a_root(leg: Examination, reflex: Reflex, exam: Exam) -> Answer:
     """A lost reflex of `leg`; ankle jerks lost on both sides are normal over 60 (bowditch1996) and do not count."""
+    lost = lost_reflex(leg, reflex)
+    if reflex is not Reflex.ACHILLES or lost is not Answer.YES or len(exam.legs) < 2:
+        return lost
+    both = Answer.all(lost_reflex(each, reflex) for each in exam.legs)
+    return Answer.NO if both is Answer.YES and exam.patient.age_years > OLD_AGE else lost
 
-    def counts(reflex: Reflex) -> Answer:
-        lost = lost_reflex(leg, reflex)
-        both = Answer.all(lost_reflex(each, reflex) for each in exam.legs) if len(exam.legs) == 2 else Answer.NO
-        of_age = reflex is Reflex.ACHILLES and both is Answer.YES and exam.patient.age_years > OLD_AGE
-        return Answer.NO if of_age else lost
 
-    return Answer.any(counts(reflex) for reflex in leg.reflexes)
+def reflex_deficit(leg: Examination, exam: Exam) -> Answer:
+    """A reflex of `leg` that is lost to a root."""
+    return Answer.any(lost_to_a_root(leg, reflex, exam) for reflex in leg.reflexes)
 
 
 def neurologic_deficit(leg: Examination, exam: Exam) -> Answer:
@@ -100,6 +102,7 @@ def severe_weakness(exam: Exam) -> Answer:
     return Answer.any(answers)
 
 
+@once
 def ungraded(leg: Examination) -> tuple[Movement, ...]:
     """The movements said to be weak with no grade, in the order of the contract, whatever that of the body."""
     return tuple(movement for movement in Movement if leg.strength.get(movement) == "weak")
@@ -215,11 +218,21 @@ def any_deficit_known(exam: Exam) -> Answer:
     return Answer.any(neurologic_deficit(leg, exam) for leg in exam.legs)
 
 
+def _tension_tests(leg: Examination) -> tuple[Answer, ...]:
+    raised = None if leg.straight_leg_raise is None else leg.straight_leg_raise.result
+    return tuple(positive(result) for result in (raised, *(getattr(leg, name) for name in TENSION_TESTS)))
+
+
 @once
 def tension(leg: Examination) -> Answer:
     """A positive sign of root tension, at whatever angle."""
-    raised = None if leg.straight_leg_raise is None else leg.straight_leg_raise.result
-    return Answer.any(positive(result) for result in (raised, *(getattr(leg, name) for name in TENSION_TESTS)))
+    return Answer.any(_tension_tests(leg))
+
+
+@once
+def tension_tested(leg: Examination) -> Answer:
+    """The same of the tests that were done, whatever was not."""
+    return Answer.any(found for found in _tension_tests(leg) if found is not Answer.NOT_ASSESSED)
 
 
 @once

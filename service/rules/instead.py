@@ -5,7 +5,7 @@ from features.encoding import supports_tension
 from features.exam import Exam, positive
 from features.once import once
 from service.rules.look_alikes import LookAlike, look_alikes
-from service.rules.roots import RootSign, deficits, root_signs
+from service.rules.roots import RootSign, deficits, has_root_sign
 
 _ROOTS_TOO = frozenset({"LA-UPPER-ROOT"})
 """Look-alikes of L4, L5 and S1 that are roots all the same, and are treated as one."""
@@ -37,9 +37,10 @@ def treated_otherwise(exam: Exam) -> bool:
     return any(rule.rule_id not in _ROOTS_TOO for rule in in_place_of_a_root(exam))
 
 
+@once
 def shows_a_root(exam: Exam) -> bool:
     """Whether the exam shows a root: a sign of one, a test of tension positive in range, or pain below the knee."""
     leg = exam.examination
     tests = (leg.crossed_straight_leg_raise, leg.slump, leg.femoral_stretch, leg.crossed_femoral_stretch)
     tension = Answer.any((supports_tension(exam), *(positive(test) for test in tests)))
-    return bool(root_signs(exam)) or Answer.YES in (tension, exam.history.below_knee)
+    return has_root_sign(exam) or Answer.YES in (tension, exam.history.below_knee)

@@ -1,15 +1,27 @@
 """What the findings and the probabilities together say of the roots: which are likely, on which kinds of findings."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 
-from features.anatomy import DERMATOMES, MYOTOMES, REFLEX_ARCS, ROOTS, STRENGTH_TESTS, NerveRoot, Reflex
+from features.anatomy import (
+    DERMATOMES,
+    MYOTOMES,
+    REFLEX_ARCS,
+    ROOTS,
+    STRENGTH_TESTS,
+    Dermatome,
+    Myotome,
+    NerveRoot,
+    ReflexArc,
+    StrengthTest,
+)
 from features.answer import Answer
-from features.exam import Exam, positive, unable
+from features.exam import Exam, unable
 from features.involvement import MORE_LIKELY_THAN_NOT
 from features.once import once
 from service.rules.abstention import abstaining
-from service.rules.findings import neurologic_deficit, reflex_deficit
+from service.rules.findings import lost_to_a_root, neurologic_deficit, tension_tested
 from service.rules.look_alikes import look_alikes
 from service.rules.pathway import ClinicalPicture
 
@@ -30,14 +42,6 @@ class Kind(StrEnum):
     SENSORY = "sensory"
 
 
-def _lost(exam: Exam, reflex: Reflex) -> Answer:
-    """Whether a reflex is lost to a root: ankle jerks lost on both sides over 60 are not."""
-    leg = exam.examination
-    if reflex not in leg.reflexes:
-        return Answer.NOT_ASSESSED
-    return reflex_deficit(replace(leg, reflexes={reflex: leg.reflexes[reflex]}), exam)
-
-
 @dataclass(frozen=True, kw_only=True)
 class RootSign:
     """One sign of the leg: what it is called within the examination, its kind, and its roots, the usual one first."""
@@ -45,26 +49,64 @@ class RootSign:
     finding: str
     kind: Kind
     roots: tuple[NerveRoot, ...]
+    present: Callable[[Exam], Answer]
+
+
+def _motor(row: Myotome) -> RootSign:
+    return RootSign(
+        finding=f"strength/{row.movement}",
+        kind=Kind.MOTOR,
+        roots=row.roots,
+        present=lambda exam: exam.examination.weak(row.movement),
+    )
+
+
+def _function(test: StrengthTest) -> RootSign:
+    return RootSign(
+        finding=test.name,
+        kind=Kind.MOTOR,
+        roots=(test.root,),
+        present=lambda exam: unable(getattr(exam.examination, test.name)),
+    )
+
+
+def _reflex(row: ReflexArc) -> RootSign:
+    return RootSign(
+        finding=f"reflexes/{row.reflex}",
+        kind=Kind.REFLEX,
+        roots=row.roots,
+        present=lambda exam: lost_to_a_root(exam.examination, row.reflex, exam),
+    )
+
+
+def _sensory(row: Dermatome) -> RootSign:
+    return RootSign(
+        finding=f"sensation/{row.region}",
+        kind=Kind.SENSORY,
+        roots=row.roots,
+        present=lambda exam: exam.examination.altered_sensation(row.region),
+    )
+
+
+ROOT_SIGNS = (
+    *(_motor(row) for row in MYOTOMES),
+    *(_function(test) for test in STRENGTH_TESTS),
+    *(_reflex(row) for row in REFLEX_ARCS),
+    *(_sensory(row) for row in DERMATOMES if row.roots),
+)
+"""Every sign of a root."""
 
 
 @once
 def root_signs(exam: Exam) -> tuple[RootSign, ...]:
     """The signs of a root that were found in the leg."""
-    leg = exam.examination
-    looked_for = (
-        *((Kind.MOTOR, f"strength/{row.movement}", row.roots, leg.weak(row.movement)) for row in MYOTOMES),
-        *((Kind.MOTOR, test.name, (test.root,), unable(getattr(leg, test.name))) for test in STRENGTH_TESTS),
-        *((Kind.REFLEX, f"reflexes/{row.reflex}", row.roots, _lost(exam, row.reflex)) for row in REFLEX_ARCS),
-        *(
-            (Kind.SENSORY, f"sensation/{row.region}", row.roots, leg.altered_sensation(row.region))
-            for row in DERMATOMES
-        ),
-    )
-    return tuple(
-        RootSign(finding=finding, kind=kind, roots=roots)
-        for kind, finding, roots, answer in looked_for
-        if answer is Answer.YES and roots
-    )
+    return tuple(sign for sign in ROOT_SIGNS if sign.present(exam) is Answer.YES)
+
+
+@once
+def has_root_sign(exam: Exam) -> bool:
+    """Whether a sign of a root was found in the leg."""
+    return bool(root_signs(exam))
 
 
 def signs_of(exam: Exam, root: NerveRoot) -> tuple[RootSign, ...]:
@@ -72,10 +114,15 @@ def signs_of(exam: Exam, root: NerveRoot) -> tuple[RootSign, ...]:
     return tuple(sign for sign in root_signs(exam) if root in sign.roots)
 
 
+@once
+def kinds_by_root(exam: Exam) -> frozenset[tuple[NerveRoot, Kind]]:
+    """Which kinds of findings point to which root, alone or with another root."""
+    return frozenset((root, sign.kind) for sign in root_signs(exam) for root in sign.roots)
+
+
 def concordant_kinds(exam: Exam, root: NerveRoot) -> tuple[Kind, ...]:
     """Which of motor, reflex and sensory findings point to `root`, alone or with another root."""
-    found = {sign.kind for sign in signs_of(exam, root)}
-    return tuple(kind for kind in Kind if kind in found)
+    return tuple(kind for kind in Kind if (root, kind) in kinds_by_root(exam))
 
 
 def unexplained(exam: Exam, named: tuple[NerveRoot, ...]) -> tuple[RootSign, ...]:
@@ -104,19 +151,18 @@ def possible_roots(picture: ClinicalPicture) -> tuple[NerveRoot, ...]:
     return ROOTS if abstaining(picture) else picture.not_ruled_out
 
 
+@once
 def deficits(exam: Exam) -> tuple[RootSign, ...]:
     """The motor and reflex signs found, which somebody can see without asking the person."""
     return tuple(sign for sign in root_signs(exam) if sign.kind is not Kind.SENSORY)
 
 
 @once
-def _signs(exam: Exam) -> tuple[Answer, ...]:
-    """What was looked for in the leg: deficits and signs of root tension."""
+def _looked_for(exam: Exam) -> Answer:
+    """Whether the leg has a deficit or a sign of root tension, by what was looked for; not assessed if nothing was."""
     leg = exam.examination
-    raised = None if leg.straight_leg_raise is None else leg.straight_leg_raise.result
-    tension = (raised, leg.crossed_straight_leg_raise, leg.slump, leg.femoral_stretch, leg.crossed_femoral_stretch)
-    found = (neurologic_deficit(leg, exam), *(positive(test) for test in tension))
-    return tuple(answer for answer in found if answer is not Answer.NOT_ASSESSED)
+    found = (neurologic_deficit(leg, exam), tension_tested(leg))
+    return Answer.any(answer for answer in found if answer is not Answer.NOT_ASSESSED)
 
 
 @once
@@ -141,10 +187,10 @@ def pattern_of(picture: ClinicalPicture) -> Pattern:
     is found and no look-alike speaks for a nerve or the canal.
     """
     exam, roots = picture.exam, likely_roots(picture)
-    signs, found = _signs(exam), picture.involvement
-    if not stays_above_the_knee(exam) or Answer.YES in signs:
+    signs, found = _looked_for(exam), picture.involvement
+    if not stays_above_the_knee(exam) or signs is Answer.YES:
         sure = found is not None and any(found.roots[root] >= MORE_LIKELY_THAN_NOT for root in roots)
         return Pattern.RADICULAR if sure else Pattern.UNDETERMINED
     nerve = any(rule.rule_id in _NOT_REFERRED for rule in look_alikes(exam))
-    settled = not roots and bool(signs) and not abstaining(picture) and not nerve
+    settled = not roots and signs is Answer.NO and not abstaining(picture) and not nerve
     return Pattern.REFERRED if settled else Pattern.UNDETERMINED

@@ -120,21 +120,54 @@ def felt(region: Region, field: str = "pain_locations") -> Sign:
     return Sign(pointer=f"/history/{field}", present=present)
 
 
+@dataclass(frozen=True)
+class AnyOf:
+    """The predicate that one of several holds."""
+
+    parts: tuple[Says, ...]
+
+    def __call__(self, exam: Exam) -> Answer:
+        """Yes if one says yes; it asks no further than it must."""
+        return Answer.any(says(exam) for says in self.parts)
+
+
+@dataclass(frozen=True)
+class AllOf:
+    """The predicate that all of several hold."""
+
+    parts: tuple[Says, ...]
+
+    def __call__(self, exam: Exam) -> Answer:
+        """No if one says no; it asks no further than it must."""
+        return Answer.all(says(exam) for says in self.parts)
+
+
+@dataclass(frozen=True)
+class Unless:
+    """The predicate that something was not found: yes where nobody looked, for then it can still be looked for."""
+
+    says: Says
+
+    def __call__(self, exam: Exam) -> Answer:
+        """Never *not assessed*."""
+        return Answer.of(self.says(exam) is not Answer.YES)
+
+
 def found(*signs: Sign) -> Says:
     """The predicate that one of `signs` is there."""
-    return lambda exam: Answer.any(sign.present(exam) for sign in signs)
+    return AnyOf(tuple(sign.present for sign in signs))
 
 
 def unless(says: Says) -> Says:
-    """The predicate that something was not found: yes where nobody looked, for then it can still be looked for."""
-    return lambda exam: Answer.of(says(exam) is not Answer.YES)
+    """The predicate that something was not found."""
+    return Unless(says)
 
 
 def every(*says: Says) -> Says:
     """The predicate that all of `says` hold."""
-    return lambda exam: Answer.all(each(exam) for each in says)
+    return AllOf(says)
 
 
 def either(*says: Says) -> Says:
     """The predicate that one of `says` holds."""
-    return lambda exam: Answer.any(each(exam) for each in says)
+    return AnyOf(says)

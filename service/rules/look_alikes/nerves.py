@@ -1,9 +1,10 @@
 """Look-alikes that are nerves, but not L4, L5 or S1: further down, further up, in both feet, or inflamed by zoster."""
 
-from features.anatomy import DERMATOMES, Movement, Reflex, Region
+from features.anatomy import DERMATOMES, Movement, NerveRoot, Reflex, Region
 from features.answer import Answer
 from features.encoding import supports_tension
 from features.exam import Exam, Examination, positive
+from features.once import once
 from service.rules.findings import lost_reflex, motor_deficit, reflex_deficit, upper_motor_neuron
 from service.rules.guideline import Sign
 from service.rules.look_alikes.look_alike import (
@@ -74,35 +75,47 @@ _OUTER_THIGH = frozenset({Region.ANTEROLATERAL_THIGH, Region.LATERAL_THIGH})
 _MERALGIA_SIGNS = (felt(Region.ANTEROLATERAL_THIGH, "paresthesia_locations"), altered(Region.ANTEROLATERAL_THIGH))
 
 
-def _felt_elsewhere(exam: Exam) -> Answer:
-    """Tingling or altered sensation anywhere but at the outer thigh."""
+def _tingles_elsewhere(exam: Exam) -> Answer:
     tingling = exam.history.paresthesia_locations
-    numb = [exam.examination.altered_sensation(region) for region in Region if region not in _OUTER_THIGH]
-    return Answer.any((Answer.of(None if tingling is None else bool(tingling - _OUTER_THIGH)), *numb))
+    return Answer.of(None if tingling is None else bool(tingling - _OUTER_THIGH))
+
+
+_felt_elsewhere = either(
+    _tingles_elsewhere, *(altered(region).present for region in Region if region not in _OUTER_THIGH)
+)
+"""Tingling or altered sensation anywhere but at the outer thigh."""
 
 
 def _deficit_of_strength_or_reflex(exam: Exam) -> Answer:
     return motor_deficit(exam.examination) | reflex_deficit(exam.examination, exam)
 
 
-_FOOT = (
+FOOT = (
     *(Region.MEDIAL_ANKLE, Region.DORSUM_FOOT, Region.FIRST_WEB_SPACE, Region.GREAT_TOE),
     *(Region.LATERAL_FOOT, Region.FIFTH_TOE, Region.HEEL, Region.SOLE),
 )
-_USUAL_ROOT = {row.region: row.roots[0] for row in DERMATOMES if row.region in _FOOT}
+FOOT_DERMATOMES = tuple(row for row in DERMATOMES if row.region in FOOT)
 
 
-def _numb_foot(leg: Examination | None) -> Answer:
+@once
+def numb_foot(leg: Examination) -> Answer:
     """Altered sensation in the foot, of the regions that were tested."""
-    tested = () if leg is None else tuple(leg.altered_sensation(area) for area in leg.sensation if area in _FOOT)
-    return Answer.any(tested)
+    return Answer.any(leg.altered_sensation(area) for area in leg.sensation if area in FOOT)
+
+
+@once
+def numb_roots(leg: Examination) -> frozenset[NerveRoot]:
+    """The usual roots of the regions of the foot whose sensation is altered."""
+    return frozenset(row.roots[0] for row in FOOT_DERMATOMES if leg.altered_sensation(row.region) is Answer.YES)
+
+
+def _other_foot_numb(exam: Exam) -> Answer:
+    return Answer.NOT_ASSESSED if exam.other_leg is None else numb_foot(exam.other_leg)
 
 
 def _stocking(exam: Exam) -> Answer:
     """Altered sensation of both feet, in the worse one beyond the dermatome of one root."""
-    leg = exam.examination
-    numb = {root for region, root in _USUAL_ROOT.items() if leg.altered_sensation(region) is Answer.YES}
-    return Answer.of(True if len(numb) > 1 else None) & _numb_foot(exam.other_leg)
+    return Answer.of(True if len(numb_roots(exam.examination)) > 1 else None) & _other_foot_numb(exam)
 
 
 def _ankle_jerks_lost(exam: Exam) -> Answer:
@@ -113,8 +126,8 @@ def _ankle_jerks_lost(exam: Exam) -> Answer:
 
 
 _polyneuropathy = every(
-    lambda exam: _numb_foot(exam.examination),
-    unless(lambda exam: ~_numb_foot(exam.other_leg)),
+    lambda exam: numb_foot(exam.examination),
+    unless(lambda exam: ~_other_foot_numb(exam)),
     either(_ankle_jerks_lost, _stocking),
 )
 
@@ -224,7 +237,7 @@ NERVES = (
         "normal; or altered sensation in both feet, in the worse one beyond one dermatome",
         when=_polyneuropathy,
         signs=(
-            *(altered(region, leg) for leg in ("examination", "other_leg") for region in _FOOT),
+            *(altered(region, leg) for leg in ("examination", "other_leg") for region in FOOT),
             *(_lost_ankle_jerk(leg) for leg in ("examination", "other_leg")),
         ),
         separated_by=(

@@ -5,6 +5,7 @@ from functools import partial
 from features.anatomy import MYOTOMES, Movement, NerveRoot
 from features.answer import Answer
 from features.exam import Exam, Examination
+from features.once import once
 from service.rules.findings import (
     bilateral_deficit,
     both_legs_deficient,
@@ -70,14 +71,15 @@ def _bilateral_and_severe(exam: Exam) -> Answer:
     return bilateral_deficit(exam) & (severe_weakness(exam) | weakness_progresses(exam))
 
 
-def _weak_roots(leg: Examination) -> set[NerveRoot]:
+@once
+def weak_roots(leg: Examination) -> frozenset[NerveRoot]:
     """The roots of which a movement is weak, each movement counted for its usual root."""
-    return {row.roots[0] for row in MYOTOMES if leg.weak(row.movement) is Answer.YES}
+    return frozenset(row.roots[0] for row in MYOTOMES if leg.weak(row.movement) is Answer.YES)
 
 
 def _widespread(exam: Exam) -> Answer:
     tested = any(leg.strength for leg in exam.legs)
-    spread = max(len(_weak_roots(leg)) for leg in exam.legs)
+    spread = max(len(weak_roots(leg)) for leg in exam.legs)
     return Answer.of(spread >= WIDESPREAD_ROOTS if tested else None)
 
 

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from features.answer import Answer
 from features.exam import Exam
+from features.once import once
 from service.rules.findings import motor_deficit
-from service.rules.guideline import Group, RedFlag, Sign, Urgency
+from service.rules.guideline import Group, RedFlag, Sign, Urgency, any_sign
 from service.rules.red_flags.neurologic import BOTH_LEGS_SIGNS
 from service.rules.red_flags.signs import COMPRESSION_ACTION, MOTOR_DEFICIT, UPPER_MOTOR_NEURON_SIGNS, asked
 
@@ -26,6 +27,12 @@ and under 1 % of those over 50 have a malignancy (cochrane_malig2013).
 """
 
 
+@once
+def new_deficit(exam: Exam) -> Answer:
+    """Whether one of the signs of a new deficit is there."""
+    return any_sign(NEW_DEFICIT)(exam)
+
+
 def _with_new_deficit(cause: tuple[Sign, ...]) -> Callable[[Exam], Answer]:
     """A cause together with a motor deficit, a sphincter symptom, a bilateral deficit or upper motor neuron signs.
 
@@ -34,8 +41,7 @@ def _with_new_deficit(cause: tuple[Sign, ...]) -> Callable[[Exam], Answer]:
 
     def present(exam: Exam) -> Answer:
         caused = Answer.any(sign.answer(exam) for sign in cause)
-        deficit = Answer.any(sign.answer(exam) for sign in NEW_DEFICIT)
-        return caused & (deficit | motor_deficit(exam.examination))  # strength that nobody tested leaves it open
+        return caused & (new_deficit(exam) | motor_deficit(exam.examination))  # untested strength leaves it open
 
     return present
 
