@@ -1,5 +1,6 @@
 """Schemathesis on the OpenAPI document of the real service: all its phases, all its checks, and what came of them."""
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,7 @@ from schemathesis.filters import FilterSet
 from schemathesis.python.asgi import shutdown_lifespans
 
 from service.intake import EXAM
+from service.ndjson import NDJSON
 from service.rest.outcomes import OUTCOME
 
 READ_BY: dict[str, TypeAdapter[Any]] = {"POST": EXAM, "PUT": OUTCOME}
@@ -32,6 +34,12 @@ TOO_LONG = "413"
 """Refuses what is too long, whatever else is wrong with it; of a body as a whole a JSON schema cannot say how long."""
 UNSAYABLE = "422"
 """To what the document allows; `only_contradictions_are_refused` looks at each of them."""
+
+
+@schemathesis.serializer(NDJSON)
+def one_line(ctx: Any, value: Any) -> bytes:
+    """A body of one line: the document describes a line, not what they are together."""
+    return json.dumps(value).encode() + b"\n"
 
 
 @schemathesis.check
@@ -105,7 +113,11 @@ def _project(walks: int, headers: dict[str, str] | None, *, limits: bool) -> Pro
     which.include(path_regex="^/cds-services/")
     calls = OperationConfig(filter_set=which, checks=ChecksConfig())
     calls.checks.positive_data_acceptance.enabled = False  # calls the document says in outline
-    operations = OperationsConfig(operations=[calls])
+    batches = FilterSet()
+    batches.include(path="/v1/assessments/batch")
+    lines = OperationConfig(filter_set=batches, checks=ChecksConfig())
+    lines.checks.negative_data_rejection.enabled = False  # a bad line is answered in its place, and the batch goes on
+    operations = OperationsConfig(operations=[calls, lines])
     phases = PhasesConfig(stateful=stateful, coverage=CoveragePhaseConfig(enabled=limits))
     return ProjectConfig(headers=headers, phases=phases, checks=checks, operations=operations)
 

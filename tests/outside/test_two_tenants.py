@@ -3,6 +3,7 @@
 The service runs as a process. Each refusal of what is there is, byte for byte, the refusal of what was never there.
 """
 
+import json
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ import httpx2
 import pytest
 
 from service.identity.caller import Scope
+from service.ndjson import NDJSON
 from tests.builders import a_body
 from tests.entrances.forms import response
 from tests.identity.keys import revoke
@@ -187,9 +189,11 @@ def test_who_runs_the_service_sees_no_answers_and_no_names(there: World, theirs:
 
 # What a caller may do.
 
+ONE_LINE = json.dumps(EMERGENCY).encode() + b"\n"
 GUARDED = [
     ("POST", POST, EMERGENCY, Scope.ASSESS, 201),
     ("POST", f"{POST}?commit=false", EMERGENCY, Scope.ASSESS, 201),
+    ("POST", f"{POST}/batch?commit=false", ONE_LINE, Scope.ASSESS, 200),
     ("GET", f"{POST}/{{id}}", None, Scope.READ, 200),
     ("GET", f"{POST}/{{id}}/outcome", None, Scope.READ, 200),
     ("PUT", f"{POST}/{{id}}/outcome", OUTCOME, Scope.OUTCOME, 200),
@@ -221,17 +225,23 @@ OPEN = [
 def test_every_endpoint_takes_its_own_scope_and_no_other(
     there: World, theirs: httpx2.Response, method: str, path: str, body: Any, needed: Scope, status: int
 ) -> None:
-    address, more = path.format(id=theirs.json()["id"]), {} if body is None else {"json": body}
+    address = path.format(id=theirs.json()["id"])
+
+    def ask(who: Headers) -> httpx2.Response:
+        if isinstance(body, bytes):
+            return there.ask(method, address, {**who, "Content-Type": NDJSON}, content=body)
+        return there.ask(method, address, who, **({} if body is None else {"json": body}))
+
     for scope in Scope:
-        found = there.ask(method, address, there.who(THEIRS, scope, "narrow"), **more)
+        found = ask(there.who(THEIRS, scope, "narrow"))
         assert found.status_code == (status if scope is needed else 403), scope
-    refused = there.ask(method, address, there.who(THEIRS, WITHOUT[needed], "narrow"), **more)
+    refused = ask(there.who(THEIRS, WITHOUT[needed], "narrow"))
     assert refused.status_code == 403
     if path == ASSESS:
         assert [issue["code"] for issue in refused.json()["issue"]] == ["forbidden"]
     else:
         assert refused.json()["type"] == "urn:nerveroot:problem:insufficient-scope"
-    unknown = there.ask(method, address, **more)
+    unknown = ask({})
     assert (unknown.status_code, unknown.headers["WWW-Authenticate"].split()[0]) == (401, "Bearer")
 
 
