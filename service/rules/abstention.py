@@ -15,7 +15,7 @@ from features.exam import Exam
 from features.involvement import MORE_LIKELY_THAN_NOT, Outside
 from features.once import once
 from service.rules.discordance import DISCORDANCES, Discordance
-from service.rules.findings import neurologic_deficit, speaks_of_a_root, upper_motor_neuron
+from service.rules.findings import felt, neurologic_deficit, speaks_of_a_root, upper_motor_neuron
 from service.rules.management import Applies, ManagementRule
 from service.rules.pathway import ClinicalPicture
 from service.rules.pointers import not_stated, of_other_leg
@@ -68,12 +68,13 @@ TELLING = (
 _UPPER_MOTOR_NEURON = next(flag for flag in RED_FLAGS if flag.rule_id == "RF-UPPER-MOTOR-NEURON")
 
 
+_OF_ONE_ROOT = frozenset(row.region for row in DERMATOMES if len(row.roots) == 1)
+
+
 @once
 def names_a_root(exam: Exam) -> bool:
     """Whether a deficit is known, or pain or tingling is felt in a region that belongs to one root alone."""
-    felt = (exam.history.pain_locations or frozenset()) | (exam.history.paresthesia_locations or frozenset())
-    of_one_root = any(len(row.roots) == 1 and row.region in felt for row in DERMATOMES)
-    return of_one_root or neurologic_deficit(exam.examination, exam) is Answer.YES
+    return bool(felt(exam) & _OF_ONE_ROOT) or neurologic_deficit(exam.examination, exam) is Answer.YES
 
 
 def _too_little(picture: ClinicalPicture) -> bool:

@@ -235,6 +235,22 @@ def tension_tested(leg: Examination) -> Answer:
     return Answer.any(found for found in _tension_tests(leg) if found is not Answer.NOT_ASSESSED)
 
 
+OF_A_ROOT = frozenset(row.region for row in DERMATOMES if row.roots)
+"""The regions that belong to a root."""
+
+
+def felt(exam: Exam) -> frozenset[Region]:
+    """Every region that is known to hurt or tingle."""
+    return (exam.history.pain_locations or frozenset()) | (exam.history.paresthesia_locations or frozenset())
+
+
+@once
+def leg_examined(exam: Exam) -> bool:
+    """Whether any sign of the worse leg that the classifier reads was looked for."""
+    in_the_leg = (feature for feature in FEATURES if feature.pointer.startswith("/examination/"))
+    return any(not math.isnan(feature.read(exam)) for feature in in_the_leg)
+
+
 @once
 def speaks_of_a_root(exam: Exam) -> bool:
     """Whether anything stated can tell one root from another, or a root from a mimic.
@@ -242,7 +258,4 @@ def speaks_of_a_root(exam: Exam) -> bool:
     That is pain or tingling in a region that belongs to a root, or any sign looked for, found or not; back pain alone,
     a side, or how bad it is, is not.
     """
-    felt = (exam.history.pain_locations or frozenset()) | (exam.history.paresthesia_locations or frozenset())
-    in_the_leg = (feature for feature in FEATURES if feature.pointer.startswith("/examination/"))
-    looked_for = any(not math.isnan(feature.read(exam)) for feature in in_the_leg)
-    return looked_for or any(row.roots and row.region in felt for row in DERMATOMES)
+    return leg_examined(exam) or bool(felt(exam) & OF_A_ROOT)

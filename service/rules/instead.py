@@ -19,12 +19,18 @@ def unexplained_deficits(exam: Exam) -> tuple[RootSign, ...]:
 
 
 @once
+def deficit_unexplained(exam: Exam) -> bool:
+    """Whether there is a motor or reflex sign that no look-alike brings by itself."""
+    return bool(unexplained_deficits(exam))
+
+
+@once
 def in_place_of_a_root(exam: Exam) -> tuple[LookAlike, ...]:
     """The look-alikes that can take the place of a root: none while a deficit is unexplained.
 
     Where there are deficits, only those look-alikes that bring one of them.
     """
-    if unexplained_deficits(exam):
+    if deficit_unexplained(exam):
         return ()
     found = {sign.finding for sign in deficits(exam)}
     named = look_alikes(exam)

@@ -116,13 +116,19 @@ def signs_of(exam: Exam, root: NerveRoot) -> tuple[RootSign, ...]:
 
 @once
 def kinds_by_root(exam: Exam) -> frozenset[tuple[NerveRoot, Kind]]:
-    """Which kinds of findings point to which root, alone or with another root."""
-    return frozenset((root, sign.kind) for sign in root_signs(exam) for root in sign.roots)
+    """Which kinds of findings point to which of L4, L5 and S1, alone or with another root."""
+    return frozenset((root, sign.kind) for sign in root_signs(exam) for root in sign.roots if root in ROOTS)
 
 
 def concordant_kinds(exam: Exam, root: NerveRoot) -> tuple[Kind, ...]:
     """Which of motor, reflex and sensory findings point to `root`, alone or with another root."""
     return tuple(kind for kind in Kind if (root, kind) in kinds_by_root(exam))
+
+
+@once
+def roots_shown(exam: Exam) -> frozenset[tuple[NerveRoot, ...]]:
+    """The roots of each sign found."""
+    return frozenset(sign.roots for sign in root_signs(exam))
 
 
 def unexplained(exam: Exam, named: tuple[NerveRoot, ...]) -> tuple[RootSign, ...]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from features.anatomy import DERMATOMES
 from service.rules.discordance import DISCORDANCES
+from service.rules.findings import OF_A_ROOT, felt
 from service.rules.impression.sentence import Sentence, Values, View, named
 from service.rules.roots import Pattern
 
@@ -26,9 +26,7 @@ def _all_roots(view: View) -> tuple[Values, ...]:
 
 def _felt(view: View) -> bool:
     """Whether a region that belongs to a root is known to hurt or tingle."""
-    history = view.picture.exam.history
-    regions = (history.pain_locations or frozenset()) | (history.paresthesia_locations or frozenset())
-    return any(row.roots and row.region in regions for row in DERMATOMES)
+    return bool(felt(view.picture.exam) & OF_A_ROOT)
 
 
 def _named(count: int) -> Callable[[View], bool]:
@@ -168,7 +166,7 @@ BOTTOM_LINE = (
     ),
     Sentence(
         rule_id="IP-DEFICIT-UNEXPLAINED",
-        applies=lambda view: view.points_away and not view.work_up and bool(view.unexplained_deficits),
+        applies=lambda view: view.points_away and not view.work_up and view.deficit_unexplained,
         trigger="None of the three roots is likely, and a motor or reflex deficit is found that no look-alike brings",
         text="A deficit is not explained: {findings}. By the probabilities none of L4, L5 and S1 is likely, which does "
         "not settle it: find the cause of the deficit first.",

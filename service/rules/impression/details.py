@@ -4,14 +4,12 @@ from collections.abc import Callable
 
 from features.anatomy import NerveRoot
 from service.rules.impression.sentence import Sentence, Values, View, named
-from service.rules.roots import Kind, RootSign, concordant_kinds, signs_of, stays_above_the_knee, unexplained
+from service.rules.roots import Kind, roots_shown, signs_of, stays_above_the_knee, unexplained
 
 
 def _resting_on(*kinds: Kind) -> Callable[[View], tuple[NerveRoot, ...]]:
     """The likely roots that rest on these kinds of findings and no other."""
-    return lambda view: tuple(
-        root for root in view.roots if set(concordant_kinds(view.picture.exam, root)) == set(kinds)
-    )
+    return lambda view: tuple(root for root, found in view.resting_on if set(found) == set(kinds))
 
 
 def _evidence(name: str, kinds: tuple[Kind, ...], on: str, text: str) -> Sentence:
@@ -109,12 +107,13 @@ def _above_knee(view: View) -> bool:
     return lower and stays_above_the_knee(view.picture.exam)
 
 
-def _unexplained(view: View) -> tuple[RootSign, ...]:
-    return unexplained(view.picture.exam, view.roots) if view.said_of_roots else ()
+def _misfit(view: View) -> bool:
+    """Whether a sign is found that none of the likely roots explains."""
+    return view.said_of_roots and any(not {*roots} & {*view.roots} for roots in roots_shown(view.picture.exam))
 
 
 def _not_fitting(view: View) -> tuple[Values, ...]:
-    signs = _unexplained(view)
+    signs = unexplained(view.picture.exam, view.roots)
     usual = dict.fromkeys(sign.roots[0] for sign in signs)
     return ({"findings": named(signs, view), "roots": ", ".join(usual)},)
 
@@ -122,7 +121,7 @@ def _not_fitting(view: View) -> tuple[Values, ...]:
 MISFITS = (
     Sentence(
         rule_id="IP-UNEXPLAINED",
-        applies=lambda view: bool(_unexplained(view)) and not _above_knee(view),
+        applies=lambda view: _misfit(view) and not _above_knee(view),
         trigger="A motor, reflex or sensory finding that belongs to none of the likely roots",
         text="What does not fit: {findings} (usually {roots}).",
         text_for_patient=None,
@@ -131,7 +130,7 @@ MISFITS = (
     ),
     Sentence(
         rule_id="IP-ABOVE-KNEE",
-        applies=lambda view: _above_knee(view) and not _unexplained(view),
+        applies=lambda view: _above_knee(view) and not _misfit(view),
         trigger="L5 or S1 is likely, L4 is not, and there is pain that stays above the knee; not LA-UPPER-ROOT; no red "
         "flag to be worked up",
         text="What does not fit: the pain stays above the knee.",
@@ -140,7 +139,7 @@ MISFITS = (
     ),
     Sentence(
         rule_id="IP-UNEXPLAINED-ABOVE-KNEE",
-        applies=lambda view: bool(_unexplained(view)) and _above_knee(view),
+        applies=lambda view: _misfit(view) and _above_knee(view),
         trigger="Both IP-UNEXPLAINED and IP-ABOVE-KNEE would be said",
         text="What does not fit: {findings} (usually {roots}); and the pain stays above the knee.",
         text_for_patient=None,

@@ -10,11 +10,12 @@ from features.involvement import MORE_LIKELY_THAN_NOT, Involvement
 from service.rules.abstention import abstaining
 from service.rules.findings import upper_motor_neuron
 from service.rules.guideline import RedFlag, Urgency
-from service.rules.instead import in_place_of_a_root, unexplained_deficits
+from service.rules.instead import deficit_unexplained, in_place_of_a_root, unexplained_deficits
 from service.rules.look_alikes import LookAlike, look_alikes
 from service.rules.pathway import ClinicalPicture, Phase
 from service.rules.red_flags import screened
 from service.rules.roots import (
+    Kind,
     Pattern,
     RootSign,
     concordant_kinds,
@@ -79,6 +80,11 @@ class View:
         return unexplained_deficits(self.picture.exam)
 
     @cached_property
+    def deficit_unexplained(self) -> bool:
+        """Whether there are any."""
+        return deficit_unexplained(self.picture.exam)
+
+    @cached_property
     def instead(self) -> tuple[LookAlike, ...]:
         """The look-alikes that take the place of a root; none while a red flag comes first that they do not explain."""
         pressing = self.work_up or (self.leading_flags and not deficits(self.picture.exam))
@@ -98,7 +104,12 @@ class View:
     @cached_property
     def unsigned(self) -> bool:
         """Whether a root is called and no motor, reflex or sensory sign points to any of those called."""
-        return self.sure and not any(concordant_kinds(self.picture.exam, root) for root in self.roots)
+        return self.sure and not any(kinds for _, kinds in self.resting_on)
+
+    @cached_property
+    def resting_on(self) -> tuple[tuple[NerveRoot, tuple[Kind, ...]], ...]:
+        """Each likely root with the kinds of findings that point to it."""
+        return tuple((root, concordant_kinds(self.picture.exam, root)) for root in self.roots)
 
     @cached_property
     def work_up(self) -> bool:
