@@ -112,8 +112,8 @@ def _joined(together: pa.RecordBatch, single: Decided) -> Decided:
         by_itself = single.answers.slice(number.pop(row[ROW]), 1).to_pylist()[0]
         if differ := [name for name, value in row.items() if not _same(value, by_itself[name])]:
             raise Disagreement(
-                f"Row {row[ROW]} by itself comes out otherwise in {', '.join(differ)}. Nothing of this run may be used. "
-                "Report it, and run again with ONE_BY_ONE=1."
+                f"Row {row[ROW]} by itself comes out otherwise in {', '.join(differ)}. Use nothing of this run, report "
+                "it, and run again with ONE_BY_ONE=1."
             )
     rest = single.answers.take(pa.array(sorted(number.values()), type=pa.int64()))
     if rest.num_rows == 0:

@@ -1,4 +1,4 @@
-"""Rows through the model: encoded by columns, classified some thousands at a time, and read as the service reads them."""
+"""Rows through the model: encoded by columns, classified a thousand at a time, and read as the service reads them."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -6,8 +6,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from batch.tabled.given import EXAMINED, STATED
 from batch.tabled.questions import Chunk, Floats
-from batch.tabled.rules import NONE, NOT_RULED_OUT, OUTSIDE, PROBABILITY, STATED, Rules
+from batch.tabled.rules import NONE, NOT_RULED_OUT, OUTSIDE, PROBABILITY, Rules
 from features.anatomy import ROOTS
 from features.completeness import findings_stated
 from features.encoding import FEATURES, Feature, Row
@@ -20,6 +21,7 @@ from service.classifier import Classifier
 ROWS_A_CALL: Final = 1024
 """Rows that the model is asked at a time: more do not fit the caches of a processor (measured)."""
 
+_LEG: Final = [place for place, each in enumerate(FEATURES) if each.pointer.startswith("/examination/")]
 _AGE: Final = [feature.name for feature in FEATURES].index("age_years")
 
 
@@ -47,13 +49,14 @@ def classify(chunk: Chunk, rules: Rules, classifier: Classifier) -> None:
     # As service.classifier takes the rounding away.
     highest, lowest = 1 - np.maximum.reduce(roots), np.maximum(0.0, 1 - together)
     none = np.minimum(np.maximum(found[:, len(ROOTS)], lowest), np.maximum(highest, lowest))
-    kept = classifier.sets.sets(found, rows)
+    kept = classifier.sets.sets(found, rows).astype(np.int64) << np.arange(len(ROOTS))
     numbers = {f"{PROBABILITY}.{root.value}": each for root, each in zip(ROOTS, roots, strict=True)}
     chunk.add(
         numbers={**numbers, NONE: none},
         words={
-            NOT_RULED_OUT: sum(kept[:, place].astype(np.int64) << place for place in range(len(ROOTS))),
+            NOT_RULED_OUT: np.asarray(kept.sum(axis=1), dtype=np.int64),
             STATED: findings_stated(rows),
+            EXAMINED: (~np.isnan(rows[:, _LEG])).any(axis=1).astype(np.int64),
         },
         lists={OUTSIDE: _outside(rows, answers, classifier)},
     )
@@ -75,7 +78,7 @@ def _outside(rows: Row, answers: list[ModelAnswers], classifier: Classifier) -> 
     surprise: Floats = scores(rows, np.concatenate(likely), surprises(usual.statements))
     strange = surprise > np.array(usual.limits)[groups(rows, usual.stated_from)]
     bit = {each: 1 << place for place, each in enumerate(Outside)}
-    return old * bit[Outside.AGE] + strange * bit[Outside.PATTERN]
+    return np.asarray(old * bit[Outside.AGE] + strange * bit[Outside.PATTERN], dtype=np.int64)
 
 
 class _Read:

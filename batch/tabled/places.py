@@ -94,27 +94,37 @@ def _columns(path: str, shape: type) -> Any:
 def _place(hint: Any) -> Place:
     if hint == MRCGrade:
         return Number(0, NORMAL_POWER, grade=True)
-    if get_origin(hint) is Annotated:
-        inner, *limits = get_args(hint)
-        between = next((each for each in limits if isinstance(each, Between)), None)
-        if between is None:
-            return _place(inner)
-        return Number(between.low, math.inf if between.high is None else between.high)
-    if get_origin(hint) in (Union, types.UnionType):
-        choices = [choice for choice in get_args(hint) if choice is not type(None)]
-        if len(choices) == 1:
-            inner = _place(choices[0])
-            return Part(inner.shape, optional=True) if isinstance(inner, Part) else inner
-        return Word(tuple(word for choice in choices for word in choice))
-    if get_origin(hint) is frozenset:
-        return Listed(tuple(get_args(hint)[0]))
-    if get_origin(hint) in (Mapping, dict):
-        key, value = get_args(hint)
-        keys, inner = _place(key), _place(value)
-        if isinstance(keys, Word) and isinstance(inner, Number | Word):
-            return Keyed(keys.words, inner)
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        between = next((each for each in inner[1:] if isinstance(each, Between)), None)
+        high = math.inf if between is None or between.high is None else between.high
+        return _place(inner[0]) if between is None else Number(between.low, high)
+    if origin in (Union, types.UnionType):
+        return _choice([choice for choice in inner if choice is not type(None)])
+    if origin is frozenset:
+        return Listed(tuple(inner[0]))
+    if origin is Mapping:
+        return _keyed(*map(_place, inner))
     if hint is float:
         return Number()
+    return _whole(hint)
+
+
+def _choice(choices: list[Any]) -> Place:
+    """What may also be None, or one of several enums."""
+    if len(choices) > 1:
+        return Word(tuple(word for choice in choices for word in choice))
+    inner = _place(choices[0])
+    return Part(inner.shape, optional=True) if isinstance(inner, Part) else inner
+
+
+def _keyed(keys: Place, value: Place) -> Keyed:
+    if isinstance(keys, Word) and isinstance(value, Number | Word):
+        return Keyed(keys.words, value)
+    raise TypeError(f"no table can hold a mapping from {keys} to {value}")
+
+
+def _whole(hint: Any) -> Place:
     if isinstance(hint, type) and issubclass(hint, Enum):
         return Word(tuple(word for word in hint if word is not Answer.NOT_ASSESSED))
     if isinstance(hint, type) and is_dataclass(hint):

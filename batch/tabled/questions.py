@@ -32,7 +32,7 @@ class Chunk:
     ungraded: Mapping[str, npt.NDArray[np.bool_]]
     lists: dict[str, Codes]
     parts: Mapping[str, npt.NDArray[np.bool_]]
-    answers: dict[Hashable, npt.NDArray[Any]] = field(default_factory=dict)
+    answers: dict[Hashable, Codes] = field(default_factory=dict)
 
     def add(self, *, words: Mapping[str, Codes], numbers: Mapping[str, Floats], lists: Mapping[str, Codes]) -> None:
         """Add columns that were worked out, of which nothing was asked yet."""
@@ -59,7 +59,7 @@ class Chunk:
             size=len(rows),
             words=turned(self.words, 0),
             numbers=turned(self.numbers, np.nan),
-            ungraded=turned(self.ungraded, False),  # noqa: FBT003
+            ungraded=turned(self.ungraded, False),
             lists=turned(self.lists, NOT_STATED),
             parts=parts,
         )
@@ -130,7 +130,7 @@ class BitsAt:
         return np.maximum(chunk.lists[self.path], 0)
 
 
-class Question(Protocol):
+class Question(Hashable, Protocol):
     """What is asked of every row."""
 
     def codes(self, chunk: Chunk) -> Codes:
@@ -178,7 +178,7 @@ class ListStated:
 
     def codes(self, chunk: Chunk) -> Codes:
         """0 or 1."""
-        return (chunk.lists[self.path] != NOT_STATED).astype(np.int64)
+        return np.asarray(chunk.lists[self.path] != NOT_STATED, dtype=np.int64)
 
 
 @dataclass(frozen=True)

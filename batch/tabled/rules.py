@@ -1,6 +1,6 @@
 """The rules as tables: which functions of a clinical picture are asked of all rows at once."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable
 from functools import partial
 from typing import Any, Final
 
@@ -8,45 +8,29 @@ import numpy as np
 import numpy.typing as npt
 
 from batch.tabled import wide
-from batch.tabled.questions import BitsAt, Chunk, Codes, NumberAt, WordAt, answered
-from batch.tabled.table import Found, Made, Results, Table, Tables, Trace
-from batch.tabled.watched import Quantity, Regions, result, statement, watch
-from features.anatomy import ROOTS, NerveRoot
+from batch.tabled.given import GIVEN, exam, flag_of
+from batch.tabled.questions import BitsAt, Chunk, NumberAt, WordAt, answered
+from batch.tabled.table import Found, Results, Table, Tables, Trace
+from batch.tabled.watched import result, watch
+from batch.tabled.watched_values import Quantity, Regions
+from features.anatomy import ROOTS
 from features.answer import Answer
-from features.completeness import findings_of
-from features.encoding import FEATURES
 from features.exam import Exam
 from features.involvement import Involvement, Outside
-from service.rules import findings
 from service.rules.abstention import ABSTENTIONS, abstaining
-from service.rules.guideline import Policy, RedFlag, Sign
+from service.rules.guideline import Policy, RedFlag
 from service.rules.impression.sentence import View
-from service.rules.look_alikes import LOOK_ALIKES, look_alikes, nerves
-from service.rules.look_alikes.look_alike import AllOf, AnyOf, Unless
 from service.rules.pathway import ClinicalPicture
-from service.rules.red_flags import RED_FLAGS, neurologic, systemic
-from service.rules.roots import ROOT_SIGNS, Kind, RootSign, deficits, has_root_sign, kinds_by_root, root_signs
+from service.rules.red_flags import RED_FLAGS
 from service.rules.wording import ENGLISH
 
-PROBABILITY, NONE, OUTSIDE, NOT_RULED_OUT, STATED = (
-    "probability",
-    "probability.none",
-    "outside",
-    "not_ruled_out",
-    "stated",
-)
-"""What the classifier adds to the columns of a chunk; `stated` counts the findings."""
+PROBABILITY, NONE, OUTSIDE, NOT_RULED_OUT = "probability", "probability.none", "outside", "not_ruled_out"
+"""What the classifier adds to the columns of a chunk."""
 
 SETS: Final = tuple(tuple(root for place, root in enumerate(ROOTS) if bits >> place & 1) for bits in range(8))
 """The sets of roots by their bits."""
 
 Run = Callable[[Trace], Any]
-
-
-def exam(trace: Trace) -> Exam:
-    """The examination of the row, watched."""
-    made: Exam = statement(Exam, "", trace)
-    return made
 
 
 class Rules:
@@ -55,7 +39,7 @@ class Rules:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         own = {abstaining.__wrapped__: self._abstaining, View.open_flags.func: self._open_flags}  # type: ignore[attr-defined]
-        self.tables = Tables(given={**_GIVEN, **own})
+        self.tables = Tables(given={**GIVEN, **own})
         self._raised = Found(wide.Subset(RED_FLAGS, [self._flag(flag, Answer.YES) for flag in RED_FLAGS]))
         self.raised = self._raised.table
         asked = [flag for flag in RED_FLAGS if not flag.derived]
@@ -134,11 +118,11 @@ class Rules:
         return wide.Subset(first, [self._flag(flag, Answer.NOT_ASSESSED) for flag in first])
 
     def _abstaining(self, path: str, tables: Tables) -> Results:
-        applies = [wide.holds(self.of_picture(rule.applies), True) for rule in ABSTENTIONS]  # noqa: FBT003
+        applies = [wide.holds(self.of_picture(rule.applies), True) for rule in ABSTENTIONS]
         return wide.Subset(ABSTENTIONS, applies)
 
     def _flag(self, flag: RedFlag, answer: Answer) -> Callable[[Chunk], wide.Flags]:
-        return wide.holds(_flag(flag, self.tables), answer)
+        return wide.holds(flag_of(flag, self.tables), answer)
 
     def _table(self, key: Hashable, run: Run) -> Results:
         known = self._made.get(key)
@@ -163,95 +147,3 @@ def _involvement(trace: Trace) -> Involvement:
 
     made: Involvement = watch(Involvement, read, trace, _involvement, "involvement")
     return made
-
-
-def _learned(name: Any, function: Callable[[Exam], Any], tables: Tables) -> Results:
-    """The results of a function of the examination that many ask for."""
-    key = ("exam", name)
-    if key not in tables.learned:
-        tables.learned[key] = Table(
-            getattr(name, "rule_id", getattr(name, "pointer", str(name))),
-            lambda trace: result(function(exam(trace))),
-            tables,
-        )
-    return tables.learned[key]
-
-
-def _signs(signs: Sequence[Sign], tables: Tables) -> Results:
-    """Whether one of the signs is there, each looked for by itself."""
-    return wide.any_of([_learned(sign, sign.answer, tables) for sign in signs])
-
-
-def _flag(flag: RedFlag, tables: Tables) -> Results:
-    """What the examination says of a red flag."""
-    key = ("flag", flag)
-    if key not in tables.learned:
-        tables.learned[key] = _signs(flag.signs, tables) if flag.when is None else _learned(flag, flag.present, tables)
-    return tables.learned[key]
-
-
-def _root_signs(candidates: Sequence[RootSign], tables: Tables) -> wide.Subset:
-    there = [wide.holds(_learned(sign, sign.present, tables), Answer.YES) for sign in candidates]
-    return wide.Subset(candidates, there)
-
-
-def _any_root_sign(tables: Tables) -> Callable[[Chunk], wide.Flags]:
-    return wide.one_of([wide.holds(_learned(sign, sign.present, tables), Answer.YES) for sign in ROOT_SIGNS])
-
-
-def _kinds_by_root(path: str, tables: Tables) -> wide.Subset:
-    pairs = [(root, kind) for root in NerveRoot for kind in Kind]
-
-    def there(root: NerveRoot, kind: Kind) -> Callable[[Chunk], wide.Flags]:
-        signs = [sign for sign in ROOT_SIGNS if root in sign.roots and sign.kind is kind]
-        found = [wide.holds(_learned(sign, sign.present, tables), Answer.YES) for sign in signs]
-        return wide.one_of(found) if found else lambda chunk: np.zeros(chunk.size, dtype=np.bool_)
-
-    return wide.Subset(pairs, [there(root, kind) for root, kind in pairs], frozenset)
-
-
-def _says(says: Callable[[Exam], Answer], tables: Tables) -> Results:
-    """What a predicate of a look-alike says, part by part."""
-    match says:
-        case AnyOf(parts):
-            return wide.any_of([_says(part, tables) for part in parts])
-        case AllOf(parts):
-            return wide.all_of([_says(part, tables) for part in parts])
-        case Unless(part):
-            return wide.unless(_says(part, tables))
-        case _:
-            return _learned(says, says, tables)
-
-
-def _look_alikes(path: str, tables: Tables) -> wide.Subset:
-    speaks = [wide.holds(_says(rule.when, tables), Answer.YES) for rule in LOOK_ALIKES]
-    return wide.Subset(LOOK_ALIKES, speaks)
-
-
-def _at(make: Callable[[str], Results]) -> Made:
-    return lambda path, tables: make(path)
-
-
-def _given() -> Mapping[Callable[..., Any], Made]:
-    stands_for: dict[Any, Made] = {
-        findings.motor_deficit: _at(wide.motor_deficit),
-        findings.sensory_deficit: _at(wide.sensory_deficit),
-        findings.severe_weakness: _at(wide.severe_weakness),
-        findings.ungraded: _at(wide.ungraded),
-        nerves.numb_foot: _at(lambda leg: wide.sensory_deficit(leg, nerves.FOOT)),
-        nerves.numb_roots: _at(wide.numb_roots),
-        neurologic.weak_roots: _at(wide.weak_roots),
-        systemic.new_deficit: lambda path, tables: _signs(systemic.NEW_DEFICIT, tables),
-        findings_of: _at(lambda path: wide.Worked(range(len(FEATURES)), lambda chunk: chunk.words[STATED])),
-        has_root_sign: lambda path, tables: wide.whether(_any_root_sign(tables)),
-        root_signs: lambda path, tables: _root_signs(ROOT_SIGNS, tables),
-        deficits: lambda path, tables: _root_signs(DEFICITS, tables),
-        kinds_by_root: _kinds_by_root,
-        look_alikes: _look_alikes,
-    }
-    return {function.__wrapped__: make for function, make in stands_for.items()}
-
-
-DEFICITS: Final = tuple(sign for sign in ROOT_SIGNS if sign.kind is not Kind.SENSORY)
-_GIVEN: Final = _given()
-"""Functions through which too many ways lead to be learned, and what gives their results instead."""

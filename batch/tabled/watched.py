@@ -6,31 +6,14 @@ with Unwatched and never answered wrongly: the row is then answered one by one.
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import Any, Final
 
-import numpy as np
-
-from batch.tabled.places import Keyed, Listed, Number, Part, Place, UNGRADED, Word, places
-from batch.tabled.questions import (
-    BitsAt,
-    Calculated,
-    Constant,
-    Exactly,
-    Expression,
-    Holds,
-    ListStated,
-    NumberAt,
-    NumberStated,
-    There,
-    WordAt,
-)
+from batch.tabled.places import UNGRADED, Keyed, Listed, Number, Part, Place, Word, places
+from batch.tabled.questions import BitsAt, ListStated, NumberAt, NumberStated, There, WordAt
 from batch.tabled.table import Found, Trace
+from batch.tabled.watched_values import Quantity, Regions, Unwatched
 from features.answer import Answer
-
-
-class Unwatched(TypeError):
-    """Something is asked of an examination that no table can hold."""
 
 
 def seen(value: Any) -> bool:
@@ -38,139 +21,6 @@ def seen(value: Any) -> bool:
     if isinstance(value, tuple | list | frozenset | set):
         return any(seen(each) for each in value)
     return isinstance(value, Quantity | Regions | Entries) or hasattr(type(value), "_watched")
-
-
-class Quantity:
-    """A number of the row: comparisons are asked, and sums are carried on; its exact value only where it must be."""
-
-    __slots__ = ("_expression", "_trace")
-
-    def __init__(self, trace: Trace, expression: Expression) -> None:
-        self._trace, self._expression = trace, expression
-
-    def _with(self, function: Callable[..., Any], other: object, *, swapped: bool = False) -> Expression | None:
-        match other:
-            case Quantity():
-                parts = (self._expression, other._expression)
-            case bool() | int() | float():
-                parts = (self._expression, Constant(float(other)))
-            case _:
-                return None
-        return Calculated(function, parts[::-1] if swapped else parts)
-
-    def _asked(self, function: Callable[..., Any], other: object) -> Any:
-        together = self._with(function, other)
-        return NotImplemented if together is None else bool(self._trace.ask(Holds(together)))
-
-    def _carried(self, function: Callable[..., Any], other: object, *, swapped: bool = False) -> Any:
-        together = self._with(function, other, swapped=swapped)
-        return NotImplemented if together is None else Quantity(self._trace, together)
-
-    def __lt__(self, other: object) -> Any:
-        return self._asked(np.less, other)
-
-    def __le__(self, other: object) -> Any:
-        return self._asked(np.less_equal, other)
-
-    def __gt__(self, other: object) -> Any:
-        return self._asked(np.greater, other)
-
-    def __ge__(self, other: object) -> Any:
-        return self._asked(np.greater_equal, other)
-
-    def __eq__(self, other: object) -> Any:
-        return self._asked(np.equal, other)
-
-    def __ne__(self, other: object) -> Any:
-        return self._asked(np.not_equal, other)
-
-    def __bool__(self) -> bool:
-        return bool(self._trace.ask(Holds(self._expression)))
-
-    def __add__(self, other: object) -> Any:
-        return self._carried(np.add, other)
-
-    def __radd__(self, other: object) -> Any:
-        return self._carried(np.add, other, swapped=True)
-
-    def __sub__(self, other: object) -> Any:
-        return self._carried(np.subtract, other)
-
-    def __rsub__(self, other: object) -> Any:
-        return self._carried(np.subtract, other, swapped=True)
-
-    def __mul__(self, other: object) -> Any:
-        return self._carried(np.multiply, other)
-
-    def __rmul__(self, other: object) -> Any:
-        return self._carried(np.multiply, other, swapped=True)
-
-    def __float__(self) -> float:
-        return float(np.int64(self._trace.ask(Exactly(self._expression))).view(np.float64))
-
-    def __floor__(self) -> int:
-        return int(np.floor(float(self)))
-
-    def __hash__(self) -> int:
-        raise Unwatched("the hash of a number")
-
-    def __str__(self) -> str:
-        raise Unwatched("the digits of a number")
-
-    __repr__ = __str__
-
-    def __format__(self, form: str) -> str:
-        raise Unwatched("the digits of a number")
-
-
-class Regions:
-    """A list of the row, as a set."""
-
-    __slots__ = ("_expression", "_trace", "_words")
-
-    def __init__(self, trace: Trace, expression: Expression, words: tuple[Any, ...]) -> None:
-        self._trace, self._expression, self._words = trace, expression, words
-
-    def _bits(self, other: object) -> Expression:
-        if isinstance(other, Regions):
-            return other._expression
-        if isinstance(other, frozenset | set) and other <= {*self._words}:
-            return Constant(sum(1 << place for place, word in enumerate(self._words) if word in other))
-        raise Unwatched("a list held against something that is no list of its words")
-
-    def _made(self, function: Callable[..., Any], other: object) -> "Regions":
-        together = Calculated(function, (self._expression, self._bits(other)))
-        return Regions(self._trace, together, self._words)
-
-    def __and__(self, other: object) -> "Regions":
-        return self._made(np.bitwise_and, other)
-
-    def __or__(self, other: object) -> "Regions":
-        return self._made(np.bitwise_or, other)
-
-    __rand__, __ror__ = __and__, __or__
-
-    def __sub__(self, other: object) -> "Regions":
-        without = Calculated(np.invert, (self._bits(other),))
-        return Regions(self._trace, Calculated(np.bitwise_and, (self._expression, without)), self._words)
-
-    def __contains__(self, word: object) -> bool:
-        return word in self._words and bool(self & {word})
-
-    def __bool__(self) -> bool:
-        return bool(self._trace.ask(Holds(self._expression)))
-
-    def __iter__(self) -> Iterator[Any]:
-        return (word for word in self._words if word in self)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def __eq__(self, other: object) -> bool:
-        raise Unwatched("a list compared as a whole")
-
-    def __hash__(self) -> int:
-        raise Unwatched("the hash of a list")
 
 
 class Entries(Mapping[Any, Any]):
@@ -255,16 +105,14 @@ def _watched(shape: type) -> Any:
     kept: Final = {name: each.func for name, each in vars(shape).items() if isinstance(each, cached_property)}
 
     def get(self: Any, name: str) -> Any:
-        own: Callable[[str], Any] = lambda inner: object.__getattribute__(self, inner)  # noqa: E731
+        own = partial(object.__getattribute__, self)
         if name in names:
             return own("_read")(name)
         if name == "__dict__":
             return Kept(own("_trace"), own("_again"), (shape, own("_path")))
         if name in kept:
             return node((shape, own("_path")), kept[name], own("_again"), own("_trace"))
-        if name == "__class__":
-            return shape
-        return own(name)
+        return shape if name == "__class__" else own(name)
 
     def refuse(self: Any, *others: object) -> Any:
         raise Unwatched(f"{shape.__name__} as a whole")
@@ -321,7 +169,7 @@ class Kept:
 
     def get(self, name: str, default: Any = None) -> Any:
         """What is kept under the name."""
-        return self[name] if name in self else default
+        return self[name] if _function(name) is not None else default
 
     def __setitem__(self, name: str, value: Any) -> None:
         """Nothing is kept with a row."""

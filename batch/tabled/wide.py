@@ -38,7 +38,7 @@ def _answers(yes: Flags, stated: Flags) -> Codes:
 
 
 def _any(flags: list[Flags]) -> Flags:
-    return np.logical_or.reduce(flags)
+    return np.asarray(np.logical_or.reduce(flags))
 
 
 def _word(chunk: Chunk, path: str) -> Codes:
@@ -47,7 +47,7 @@ def _word(chunk: Chunk, path: str) -> Codes:
 
 def _weak(chunk: Chunk, path: str) -> Flags:
     """Below normal power, graded or not; a comparison with NaN is false."""
-    return (answered(NumberStated(path), chunk) == 2) | (chunk.numbers[path] < NORMAL_POWER)
+    return np.asarray((answered(NumberStated(path), chunk) == 2) | (chunk.numbers[path] < NORMAL_POWER))
 
 
 class Subset:
@@ -114,8 +114,8 @@ def holds(results: Results, value: Any) -> Callable[[Chunk], Flags]:
 
 
 def one_of(conditions: Sequence[Callable[[Chunk], Flags]]) -> Callable[[Chunk], Flags]:
-    """The condition that one of several holds."""
-    return lambda chunk: _any([each(chunk) for each in conditions])
+    """The condition that one of several holds; of none, never."""
+    return lambda chunk: _any([np.zeros(chunk.size, dtype=np.bool_), *(each(chunk) for each in conditions)])
 
 
 def both(one: Callable[[Chunk], Flags], other: Callable[[Chunk], Flags]) -> Callable[[Chunk], Flags]:
@@ -123,9 +123,12 @@ def both(one: Callable[[Chunk], Flags], other: Callable[[Chunk], Flags]) -> Call
     return lambda chunk: one(chunk) & other(chunk)
 
 
-def without(condition: Callable[[Chunk], Flags], others: Sequence[Callable[[Chunk], Flags]]) -> Callable[[Chunk], Flags]:
+def without(
+    condition: Callable[[Chunk], Flags], others: Sequence[Callable[[Chunk], Flags]]
+) -> Callable[[Chunk], Flags]:
     """The condition that one holds and none of some others."""
-    return lambda chunk: condition(chunk) & ~_any([np.zeros(chunk.size, dtype=np.bool_), *(o(chunk) for o in others)])
+    other = one_of(others)
+    return lambda chunk: condition(chunk) & ~other(chunk)
 
 
 def _are(results: Results, value: Any, chunk: Chunk) -> Flags:
@@ -150,7 +153,7 @@ def motor_deficit(leg: str) -> Worked:
 
 def _altered(chunk: Chunk, leg: str, region: Region) -> Flags:
     found = _word(chunk, f"{leg}.sensation.{region.value}")
-    return (found > 0) & (found != 1 + tuple(Sensation).index(Sensation.NORMAL))
+    return np.asarray((found > 0) & (found != 1 + tuple(Sensation).index(Sensation.NORMAL)))
 
 
 def sensory_deficit(leg: str, regions: Sequence[Region] = tuple(Region)) -> Worked:
