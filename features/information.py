@@ -104,7 +104,8 @@ class Suggestion:
 
 def open_findings(row: Row) -> tuple[Examinable, ...]:
     """The bedside findings of a kind of which the row (109,) states none."""
-    known = {each.kind for each in EXAMINABLE if not np.isnan(row[list(each.columns)]).all()}
+    stated = (~np.isnan(row)).tolist()
+    known = {each.kind for each in EXAMINABLE if any(stated[column] for column in each.columns)}
     return tuple(each for each in EXAMINABLE if each.kind not in known)
 
 
@@ -125,16 +126,15 @@ def expected_bits(findings: Sequence[Examinable], root_sets: Floats, log_likelih
     `root_sets` (r, k) are the probabilities of the sets of roots and `log_likelihood` (r,) the log-likelihoods that the
     model gives the rows of `with_results`.
     """
-    bits = np.empty(len(findings))
-    at = 0
-    for number, finding in enumerate(findings):
-        part = slice(at, at + len(finding.results))
-        at = part.stop
-        # One result must come out: the results share what is left of the probability.
-        weights = np.exp(log_likelihood[part] - log_likelihood[part].max())
-        weights /= weights.sum()
-        bits[number] = _entropy(weights @ root_sets[part]) - weights @ _entropy(root_sets[part])
-    return bits
+    if not findings:
+        return np.empty(0)
+    results = np.array([len(each.results) for each in findings])
+    first = np.cumsum(results) - results
+    # One result must come out: the results of a finding share what is left of the probability.
+    weights = np.exp(log_likelihood - np.repeat(np.maximum.reduceat(log_likelihood, first), results))
+    weights /= np.repeat(np.add.reduceat(weights, first), results)
+    mean = np.add.reduceat(weights[:, np.newaxis] * root_sets, first)
+    return np.asarray(_entropy(mean) - np.add.reduceat(weights * _entropy(root_sets), first))
 
 
 def best(findings: Sequence[Examinable], bits: Floats) -> tuple[Suggestion, ...]:

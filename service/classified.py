@@ -1,7 +1,5 @@
 """The classifier's part of the answer: probabilities, likely roots, prediction set, why, and what to examine next."""
 
-from dataclasses import replace
-
 from features.anatomy import ROOTS, NerveRoot
 from features.answer import Answer
 from features.exam import Exam
@@ -72,7 +70,9 @@ def _reasons(explain: Explain, exam: Exam) -> Reasons | None:
 def _explanation(reasons: Reasons, *, other_leg: bool) -> tuple[Contribution, ...]:
     ordered = sorted(reasons.contributions, key=lambda each: -abs(each.log_odds))
     return tuple(
-        replace(each, finding=_of_leg(each.finding, other_leg), log_odds=round(each.log_odds, LOG_ODDS_DECIMALS))
+        Contribution(
+            finding=_of_leg(each.finding, other_leg), root=each.root, log_odds=round(each.log_odds, LOG_ODDS_DECIMALS)
+        )
         for each in ordered
     )
 
