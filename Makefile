@@ -45,6 +45,14 @@ outcomes-export: $(SERVICE)/.installed ## write answers with an outcome as a lab
 	@$(SERVICE)/bin/python -m service.record export-outcomes --out "$(or $(OUT),exams.jsonl)" $(if $(TENANT),--tenant "$(TENANT)") \
 		$(if $(OVERWRITE),--overwrite)
 
+# The status of the program would be lost in make's own: it is told in words, and `python -m batch` has it as it is.
+.PHONY: batch
+batch: $(DEV)/.installed ## answer many examinations (IN=exams.parquet OUT=answers.parquet, or .jsonl, or folders; docs/batch.md)
+	@$(RUN) -m batch --in "$(IN)" --out "$(OUT)" $(if $(SCHEDULER),--scheduler "$(SCHEDULER)") \
+		$(if $(WORKERS),--workers "$(WORKERS)") $(if $(ONLY),--only "$(ONLY)") $(if $(AT),--at "$(AT)") \
+		$(if $(CHUNK_ROWS),--chunk-rows "$(CHUNK_ROWS)") $(if $(ONE_BY_ONE),--one-by-one) \
+		$(if $(OVERWRITE),--overwrite) $(ARGS)
+
 .PHONY: api-key
 api-key: $(SERVICE)/.installed ## make a key for a caller and print it once (TENANT=clinic NAME=app SCOPES=assess,read EXPIRES=2027-12-31)
 	@$(SERVICE)/bin/python -m service.identity create --tenant "$(TENANT)" --name "$(NAME)" --scopes "$(SCOPES)" \
@@ -83,8 +91,8 @@ recording: setup ## measure what it costs to keep an answer: one commit each aga
 	$(RUN) -m bench.recording $(ARGS)
 
 .PHONY: bench
-bench: setup ## measure answers a second beside a bare server and FastAPI that does nothing, on one core (needs wrk)
-	@$(RUN) -m bench.serving $(ARGS)
+bench: setup ## measure answers a second beside others, on one core (PEERS=1, WORKERS=1; WRITE=1: all, and docs/speed.md; needs wrk)
+	@$(RUN) -m bench.serving $(if $(PEERS),--peers) $(if $(WORKERS),--workers) $(if $(WRITE),--write) $(ARGS)
 
 .PHONY: demo-ehr
 demo-ehr: setup ## play a small record system: orders with signed tokens, cards, feedback (BASE=http://127.0.0.1:8000)
@@ -134,9 +142,9 @@ format: setup ## format the code and mend what the linter can mend
 	$(DEV)/bin/ruff format .
 
 .PHONY: train
-train: setup ## train and judge a candidate (VERSION=x.y.z; a site's own exams: DATA=file PRIOR_WEIGHT=exams)
+train: setup ## train and judge a candidate (VERSION=x.y.z; a site's own exams: DATA=file PRIOR_WEIGHT=exams; SCHEDULER=tcp://…)
 	$(RUN) -m training $(if $(VERSION),--version $(VERSION)) $(if $(DATA),--data $(DATA)) \
-		$(if $(PRIOR_WEIGHT),--prior-weight $(PRIOR_WEIGHT)) $(ARGS)
+		$(if $(PRIOR_WEIGHT),--prior-weight $(PRIOR_WEIGHT)) $(if $(SCHEDULER),--scheduler $(SCHEDULER)) $(ARGS)
 
 # The pages of a store on a server are on that server; here are those of a file. One worker, no background jobs: they
 # take half a gigabyte each and nothing here needs them.

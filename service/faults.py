@@ -5,6 +5,7 @@ from http import HTTPMethod, HTTPStatus
 from typing import Any, Final
 
 from fastapi import Request, Response
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
@@ -50,10 +51,11 @@ async def _http_error(request: Request, error: HTTPException) -> Response:
 
 def _methods(request: Request) -> list[str]:
     """Every method that the address takes; the framework names those of its first route alone (RFC 9110, 10.2.1)."""
-    named = [route for route in request.app.routes if getattr(route, "path", None) == request.url.path]
-    routes = named or request.app.routes  # `/v1/assessments/batch` is not the answer with the id "batch"
-    asked = ({**request.scope, "method": method} for method in HTTPMethod)
-    return [str(each["method"]) for each in asked if any(route.matches(each)[0] is Match.FULL for route in routes)]
+    routes = list(iter_route_contexts(request.app.routes))
+    # `/v1/assessments/batch` is not the answer with the id "batch": routes of this very name go before patterns.
+    asked = [route for route in routes if route.path == request.url.path] or routes
+    methods = ((str(method), {**request.scope, "method": method}) for method in HTTPMethod)
+    return [method for method, scope in methods if any(route.matches(scope)[0] is Match.FULL for route in asked)]
 
 
 HANDLERS: Final[dict[int | type[Exception], Handler]] = {

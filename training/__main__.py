@@ -11,6 +11,7 @@ from pathlib import Path
 from training.dataset import TooFewPatients
 from training.evaluation.acceptance import NotAccepted
 from training.export import ParityBroken
+from training.on_cluster import NoCluster
 from training.params import Params
 from training.provenance import CHECKOUT
 from training.release import AlreadyReleased, NotWritten, first_free, refuse_if_released
@@ -133,6 +134,11 @@ def main() -> int:
         action="store_true",
         help="every step on few patients in under a minute, to try the code; its limits are loose",
     )
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="search on the Dask cluster there, with the same result (make train SCHEDULER=tcp://HOST:PORT)",
+    )
     asked = parser.parse_args()
     if asked.prior_weight is not None and asked.data is None:
         parser.error("--prior-weight weighs the synthetic cohort against a site's exams: name them with --data")
@@ -145,8 +151,8 @@ def main() -> int:
     site = None if asked.data is None else SiteData(path=asked.data, prior_weight=prior, now=now)
     try:
         refuse_if_released(RELEASED / params.version, asked.overwrite)
-        trained = train(params, asked.out, now.date().isoformat(), site=site)
-    except (AlreadyReleased, BadTable, NotAccepted, NotWritten, ParityBroken, TooFewPatients) as refused:
+        trained = train(params, asked.out, now.date().isoformat(), site=site, scheduler=asked.scheduler)
+    except (AlreadyReleased, BadTable, NoCluster, NotAccepted, NotWritten, ParityBroken, TooFewPatients) as refused:
         sys.stderr.write(f"{refused}\n")
         return REFUSED
     where = asked.out.resolve()

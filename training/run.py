@@ -32,6 +32,7 @@ from training.evaluation.report import Report, report
 from training.golden import golden_rows
 from training.held_out import HeldOut, to_bytes
 from training.naive_bayes import naive_bayes
+from training.on_cluster import fits_at
 from training.params import Params
 from training.provenance import commit, environment
 from training.search import Tuned, choose, search, standings
@@ -66,10 +67,19 @@ class Trained:
     not_logged: str | None
 
 
-def train(params: Params, into: Path, created: str, *, site: SiteData | None = None, say: Say = print) -> Trained:
+def train(
+    params: Params,
+    into: Path,
+    created: str,
+    *,
+    site: SiteData | None = None,
+    scheduler: str | None = None,
+    say: Say = print,
+) -> Trained:
     """Train `params.version` and write it to a folder of that name in `into`; `created` is the date (YYYY-MM-DD).
 
-    Without `site` it learns from the synthetic cohort. Every run that comes to a verdict is logged. If MLflow fails,
+    Without `site` it learns from the synthetic cohort; without `scheduler`, the address of a Dask cluster, it searches
+    in this process. Every run that comes to a verdict is logged. If MLflow fails,
     the verdict stands: a refusal is raised all the same, and what was written stays.
 
     Raises:
@@ -78,6 +88,7 @@ def train(params: Params, into: Path, created: str, *, site: SiteData | None = N
         NotAccepted: a limit of params.toml is not kept, or the cohort does not fit the papers.
         ParityBroken: the exported graph disagrees with scikit-learn.
         NotWritten: the disk does not take the candidate.
+        NoCluster: the search has no cluster to run on.
     """
     started = time.monotonic()
 
@@ -90,7 +101,7 @@ def train(params: Params, into: Path, created: str, *, site: SiteData | None = N
         if source.notes:
             live.text("notes.txt", "\n".join(source.notes) + "\n")
         fits = _fit_of_cohort(params, source, live, tell)
-        chosen, compared = _choose(params, source, live, tell)
+        chosen, compared = _choose(params, source, live, scheduler, tell)
         model = _fit(params, source, chosen, tell)
         held, test = source.parts["conformal"], source.parts["test"]
         sets = prediction_sets(model.probabilities(held.rows), held, params.coverage)
@@ -157,9 +168,13 @@ def _fit_of_cohort(params: Params, source: Source, live: tracking.Live, tell: Sa
     return rows
 
 
-def _choose(params: Params, source: Source, live: tracking.Live, tell: Say) -> tuple[Tuned, list[dict[str, Any]]]:
+def _choose(
+    params: Params, source: Source, live: tracking.Live, scheduler: str | None, tell: Say
+) -> tuple[Tuned, list[dict[str, Any]]]:
     """The candidate to fit, and how all of them stood."""
-    compared = search(CANDIDATES, source.parts["fit"], params.search, params.seed, live.trial, tell, source.with_prior)
+    with fits_at(scheduler):
+        exams = source.parts["fit"]
+        compared = search(CANDIDATES, exams, params.search, params.seed, live.trial, tell, source.with_prior)
     chosen = choose(compared)
     standing = [
         {

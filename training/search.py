@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import optuna
+from joblib import Parallel, delayed, parallel_config
 
 from training.candidates import Candidate, Choices
 from training.dataset import Dataset, Index, patient_folds
@@ -156,14 +157,25 @@ def fold_losses(
     """The weighted `root_log_loss` of each held-out fold, fitted on the others and what `with_prior` puts beside them.
 
     A set of roots that only the held-out part has is no fault: the roots in it have probabilities from other sets, and
-    one that has none at all pays the largest loss there is.
+    one that has none at all pays the largest loss there is. The folds are fitted one after the other, or wherever
+    joblib is told to.
     """
-    losses = []
-    for rest, held_out in splits:
-        learnt, held = data.where(rest), data.where(held_out)
+    fits = (delayed(_fold_loss)(candidate, choices, data, split, seed, with_prior) for split in splits)
+    return tuple(Parallel()(fits))
+
+
+def _fold_loss(
+    candidate: Candidate,
+    choices: Choices,
+    data: Dataset,
+    split: tuple[Index, Index],
+    seed: int,
+    with_prior: WithPrior,
+) -> float:
+    learnt, held = (data.where(part) for part in split)
+    with parallel_config(backend="sequential"):  # on a cluster too: a fit is not taken apart any further
         fitted = fit(candidate, choices, with_prior(learnt), seed)
-        losses.append(root_log_loss(held.involved, fitted.probabilities(held.rows), held.weights))
-    return tuple(losses)
+    return root_log_loss(held.involved, fitted.probabilities(held.rows), held.weights)
 
 
 def standings(compared: Sequence[Tuned]) -> tuple[Standing, ...]:

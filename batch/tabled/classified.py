@@ -54,9 +54,9 @@ def classify(chunk: Chunk, rules: Rules, classifier: Classifier) -> None:
     chunk.add(
         numbers={**numbers, NONE: none},
         words={
-            NOT_RULED_OUT: np.asarray(kept.sum(axis=1), dtype=np.int64),
+            NOT_RULED_OUT: kept.sum(axis=1),
             STATED: findings_stated(rows),
-            EXAMINED: (~np.isnan(rows[:, _LEG])).any(axis=1).astype(np.int64),
+            EXAMINED: np.asarray((~np.isnan(rows[:, _LEG])).any(axis=1), dtype=np.int64),
         },
         lists={OUTSIDE: _outside(rows, answers, classifier)},
     )

@@ -228,6 +228,20 @@ def test_every_error_is_a_problem(client: TestClient, method: str, path: str, st
     assert answer.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/v1/assessments", "POST"),
+        ("/v1/assessments/batch", "POST"),
+        ("/v1/assessments/0199", "GET"),
+        ("/v1/assessments/0199/outcome", "GET, PUT"),
+        ("/health/ready", "GET, HEAD"),
+    ],
+)
+def test_a_wrong_method_is_told_the_right_ones(client: TestClient, path: str, methods: str) -> None:
+    assert client.request("PATCH", path).headers["Allow"] == methods
+
+
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
 VALUES = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)

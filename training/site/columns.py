@@ -1,12 +1,15 @@
-"""The columns of a labelled table: one dotted name for every statement of an Exam, read off the contract itself.
+"""The columns of a table of examinations: one dotted name for every statement of an Exam, read off the contract itself.
 
 A JSON exam and a table row say the same: `{"examination": {"strength": {"knee_extension": 4}}}` is the column
 `examination.strength.knee_extension` with the value 4. A value that is not stated has no entry; in CSV it is an empty
 cell. An empty list says "asked, none", which no empty cell can say: in CSV it is the word `none`.
 """
 
+import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
 from typing import Any, Final
@@ -20,6 +23,9 @@ Json = dict[str, Any]
 
 EXAM: Final = TypeAdapter(Exam)
 """Reads an exam from JSON exactly as the service does."""
+
+EXAM_PREFIX: Final = "exam."
+"""Before the columns of an exam in labelled JSON Lines, where it is an object beside its labels."""
 
 PATIENT, ROOTS_COLUMN, CONFIRMED_BY, CONFIRMED_ON, SETTING = (
     "patient",
@@ -118,6 +124,26 @@ def from_cell(text: str, kind: Kind) -> Any:
     if kind in {Kind.NUMBER, Kind.GRADE} and _NUMBER.fullmatch(text):
         return float(text)
     return text
+
+
+def from_arrow(stated: Any, kind: Kind) -> Any:
+    """A value of a Parquet column as JSON has it. Not a number is how tables in memory write "nothing there"."""
+    if isinstance(stated, float) and math.isnan(stated):
+        return None
+    if isinstance(stated, date):  # a datetime is one too
+        return stated.isoformat()
+    return from_cell(stated, kind) if isinstance(stated, str) and kind in {Kind.LIST, Kind.GRADE} else stated
+
+
+def about_unknown(name: str, known: Iterable[str]) -> str:
+    """What is wrong with a column that is none of the `known` ones, and which of them may be meant."""
+    if not name:
+        return "has no name."
+    if name.startswith(EXAM_PREFIX):
+        return "is no column of the format: leave out `exam.`, which only JSON Lines has."
+    close = get_close_matches(name, list(known), n=1)
+    hint = f" Did you mean {close[0]}?" if close else ""
+    return f"is no column of the format.{hint} Take it out, so that nobody believes it was used."
 
 
 def _walk(name: str, schema: Json, defs: Json) -> Iterator[tuple[str, Kind]]:

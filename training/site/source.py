@@ -6,14 +6,12 @@ JSON Lines, CSV and Parquet end in the same records, so that everything after th
 import csv
 import gzip
 import json
-import math
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
-from difflib import get_close_matches
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -28,7 +26,9 @@ from training.site.columns import (
     TRUTH,
     Json,
     Kind,
+    about_unknown,
     exam_columns,
+    from_arrow,
     from_cell,
     nested,
 )
@@ -36,7 +36,6 @@ from training.site.faults import HEADER, BadTable, Faults
 from training.site.leakage import OUTCOME_AS_FEATURE, names_outcome
 
 AGE = "patient.age_years"
-EXAM_PREFIX = "exam."
 BATCH = 2048
 _LABEL_KINDS = dict.fromkeys(LABELS, Kind.WORD) | {ROOTS_COLUMN: Kind.LIST}
 
@@ -185,14 +184,8 @@ def _labels(stated: Json) -> Json:
 
 
 def _plain(cell: Any, name: str, kind: Kind) -> Any:
-    """A Parquet value as JSON has it. Not a number is how tables in memory write "nothing there"."""
-    if isinstance(cell, float) and math.isnan(cell):
-        return None
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if name == CONFIRMED_ON else cell.isoformat()
-    if isinstance(cell, date):
-        return cell.isoformat()
-    return from_cell(cell, kind) if isinstance(cell, str) and kind in {Kind.LIST, Kind.GRADE} else cell
+    """A Parquet value as JSON has it; a time is taken for its day where a day is asked for."""
+    return cell.date().isoformat() if name == CONFIRMED_ON and isinstance(cell, datetime) else from_arrow(cell, kind)
 
 
 def _known(header: Sequence[str], faults: Faults) -> dict[str, Kind]:
@@ -210,13 +203,5 @@ def _known(header: Sequence[str], faults: Faults) -> dict[str, Kind]:
     return {name: known[name] for name in header if name in known}
 
 
-def _about_unknown(name: str, known: Sequence[str] | dict[str, Kind]) -> str:
-    if not name:
-        return "has no name."
-    if names_outcome(name):
-        return OUTCOME_AS_FEATURE
-    if name.startswith(EXAM_PREFIX):
-        return "is no column of the format: leave out `exam.`, which only JSON Lines has."
-    close = get_close_matches(name, list(known), n=1)
-    hint = f" Did you mean {close[0]}?" if close else ""
-    return f"is no column of the format.{hint} Take it out, so that nobody believes it was used."
+def _about_unknown(name: str, known: Iterable[str]) -> str:
+    return OUTCOME_AS_FEATURE if names_outcome(name) else about_unknown(name, known)

@@ -12,7 +12,7 @@ from features.anatomy import ROOTS
 from features.encoding import FEATURES, Row, encode
 from features.exam import Exam
 from training.dataset import Dataset
-from training.site.columns import CONFIRMED_ON, LABELS, PATIENT, ROOTS_COLUMN, SETTING
+from training.site.columns import CONFIRMED_ON, EXAM_PREFIX, LABELS, PATIENT, ROOTS_COLUMN, SETTING
 from training.site.completeness import completeness_of
 from training.site.enough import FEWEST, tell_too_few
 from training.site.exam_check import checked
@@ -20,7 +20,7 @@ from training.site.faults import HEADER, BadTable, Faults
 from training.site.leakage import tell_giveaways, tell_twins
 from training.site.notes import notes
 from training.site.schema import check_labels, day
-from training.site.source import EXAM_PREFIX, Record, records, unit_of
+from training.site.source import Record, records, unit_of
 
 
 @dataclass(frozen=True, kw_only=True)
