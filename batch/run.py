@@ -22,8 +22,10 @@ from batch.summary import Summary, keep
 from service.settings import Settings
 
 CHUNK_ROWS: Final = 32_768
+CHUNK_LINES: Final = 8_192
 CHUNK_ONE_BY_ONE: Final = 1_024
-"""Rows that are decided at a time, and again if the run is stopped meanwhile: together, or one by one."""
+"""Rows that are decided at a time, and again if the run is stopped meanwhile: of a table, lines, which may be long, and
+rows that are decided one by one."""
 
 ROWS_A_PROCESS: Final = 500_000
 ROWS_ONE_BY_ONE: Final = 2_500
@@ -67,13 +69,13 @@ def run(asked: Asked, settings: Settings, told: TextIO) -> Summary:
     files = sources(asked.given)
     places = placed(asked.out, asked.given, files)
     terms = Terms.here(settings, asked.at, asked.scope, one_by_one=asked.one_by_one)
-    slow = asked.one_by_one or any(isinstance(file, Lines) for file in files)
-    size = asked.chunk_rows or (CHUNK_ONE_BY_ONE if slow else CHUNK_ROWS)
+    suits = CHUNK_LINES if any(isinstance(file, Lines) for file in files) else CHUNK_ROWS
+    size = asked.chunk_rows or (CHUNK_ONE_BY_ONE if asked.one_by_one else suits)
     wanted = Manifest(inputs=tuple(map(Input.of, files)), terms=terms, chunk_rows=size)
     with closing(_opened(asked)) as parts:
         work = _Work(parts, parts.begin(wanted, overwrite=asked.overwrite), files, places)
         left = work.left
-        pays = 1 + left // (ROWS_ONE_BY_ONE if slow else ROWS_A_PROCESS)
+        pays = 1 + left // (ROWS_ONE_BY_ONE if asked.one_by_one else ROWS_A_PROCESS)
         processes = min(work.chunks_left, asked.workers or min(pays, _cores()))
         with shown(sum(file.rows for file in files), sum(file.rows for file in files) - left, told) as advance:
             for place, decided in _decided(work, asked.scheduler, processes):

@@ -16,6 +16,7 @@ from batch.rowwise import LINE, Decided, RowWise
 from batch.tabled import wide
 from batch.tabled.answers import Answers, Columns, probabilities
 from batch.tabled.classified import classify
+from batch.tabled.lines import table
 from batch.tabled.questions import Chunk, Codes
 from batch.tabled.reading import read
 from batch.tabled.rules import Rules
@@ -48,7 +49,7 @@ class Tabled:
         self._one_by_one = RowWise(settings, at, scope)
         self._rules = Rules(settings.red_flag_policy)
         self._answers = Answers(self._rules)
-        self.scope = scope
+        self._at, self.scope = at, scope
 
     @property
     def provenance(self) -> Provenance:
@@ -61,18 +62,21 @@ class Tabled:
         Raises:
             Disagreement: a row came out otherwise by itself.
         """
-        if rows.schema.names == [LINE] or rows.num_rows == 0:
+        if rows.num_rows == 0:
             return self._one_by_one(rows, first_row)
-        chunk, sound = read(rows)
+        stated, taken = table(rows.column(0)) if rows.schema.names == [LINE] else (rows, np.True_)
+        chunk, sound = read(stated, self._at)
+        sound &= taken
         if not sound.all():
-            chunk, _ = read(rows.filter(pa.array(sound)))
+            chunk, _ = read(stated.filter(pa.array(sound)), self._at)
         places = np.flatnonzero(sound)
         try:
             columns = self._decide(chunk)
         except ClassifierUnavailable:
             return self._one_by_one(rows, first_row)
         sound[places[wide.holds(self._rules.of_exam(_contradictory), True)(chunk)]] = False
-        names = rows.column(REFERENCE_COLUMN) if REFERENCE_COLUMN in rows.schema.names else pa.nulls(rows.num_rows)
+        named = REFERENCE_COLUMN in stated.schema.names
+        names = stated.column(REFERENCE_COLUMN) if named else pa.nulls(rows.num_rows)
         columns |= {ROW: pa.array(places + first_row), REFERENCE: names.take(pa.array(places)).cast(pa.string())}
         schema = COLUMNS[self.scope]
         together = pa.RecordBatch.from_arrays([columns[name] for name in schema.names], schema=schema)

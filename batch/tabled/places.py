@@ -16,8 +16,8 @@ UNGRADED: Final = "weak"
 """What stands for a movement that is weak and was not graded."""
 
 LEFT_OUT: Final = frozenset({"previous_examination", "examined_at", "reference"})
-"""Fields that no table reads: rows with a previous examination are answered one by one, and of when it was done and
-who was examined nothing else is decided."""
+"""Fields that no table asks about: rows with a previous examination are answered one by one, and without one nothing is
+decided by when it was done; nor is it ever by who was examined."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from enum import Enum
 from typing import Any, Final
 
@@ -9,10 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from pydantic import TypeAdapter, ValidationError
 
 from batch.tabled.places import UNGRADED, Listed, Number, Word, columns, parts
 from batch.tabled.questions import NOT_STATED, Chunk
 from features.answer import Answer
+from features.exam import Moment
+from service.intake import EARLIEST_YEAR
+from training.site.columns import Kind, from_arrow
 
 Flags = npt.NDArray[np.bool_]
 
@@ -22,11 +27,13 @@ HALF: Final = 0.5
 LONGEST_REFERENCE: Final = 128
 """Characters of a patient's reference in the wire contract."""
 
+_MOMENT: Final[TypeAdapter[datetime]] = TypeAdapter(Moment)
+
 _GRADE = re.compile(r"[0-5](\.[05]0*)?")
 
 
-def read(rows: pa.RecordBatch) -> tuple[Chunk, Flags]:
-    """The rows as a Chunk, and which of them are sound: (n,).
+def read(rows: pa.RecordBatch, at: datetime) -> tuple[Chunk, Flags]:
+    """The rows as a Chunk, and which of them are sound: (n,). `at` is now.
 
     A row that is not sound may be all the same; it is for `service.intake` to say, which names the faults.
     """
@@ -53,8 +60,9 @@ def read(rows: pa.RecordBatch) -> tuple[Chunk, Flags]:
             stated[name] = np.asarray(column.is_valid())
     sound &= ~np.isnan(numbers["patient.age_years"])
     for name, column in there.items():
-        if name.startswith("previous_examination.") or name == "examined_at":
+        if name.startswith("previous_examination."):
             sound &= np.asarray(column.is_null())
+    sound &= _times(there.get("examined_at"), at, rows.num_rows)
     sound &= _references(there.get("patient.reference"), rows.num_rows)
     chunk = Chunk(
         size=rows.num_rows,
@@ -149,6 +157,21 @@ def _grades(column: Any, size: int) -> tuple[npt.NDArray[np.float64], Flags, Fla
 
     codes, fine = _coded(column, code, 101)
     return np.where(codes < ungraded, codes * HALF, np.nan), codes == ungraded, fine
+
+
+def _times(column: Any, at: datetime, size: int) -> Flags:
+    """Which rows state no time, or one that the contract takes; what a row says else never rests on it."""
+    if column is None or pa.types.is_null(column.type):
+        return np.ones(size, dtype=np.bool_)
+
+    def code(value: Any) -> int:
+        try:
+            moment = _MOMENT.validate_python(from_arrow(value, Kind.WORD))
+        except ValidationError:
+            return -1
+        return 0 if moment <= at and moment.year > EARLIEST_YEAR else -1
+
+    return _coded(column, code, 0)[1]
 
 
 def _references(column: Any, size: int) -> Flags:

@@ -127,7 +127,7 @@ def test_what_stands_for_a_function_says_what_it_says(function: Callable[[Any], 
 @cache
 def whole() -> tuple[Any, list[Exam]]:
     """The rows that can be read, as a chunk, and each as an examination."""
-    _, sound = read(exams())
+    _, sound = read(exams(), NOW)
     rows = exams().filter(pa.array(sound))
     kinds = exam_columns()
     found = []
@@ -135,7 +135,7 @@ def whole() -> tuple[Any, list[Exam]]:
         stated = {name: from_arrow(cell, kinds[name]) for name, cell in row.items() if cell is not None}
         found.append(EXAM.validate_python(nested(stated), strict=False))
     assert len(found) > COUNT
-    return read(rows)[0], found
+    return read(rows, NOW)[0], found
 
 
 def test_rows_that_columns_cannot_hold_are_decided_one_by_one_in_their_places() -> None:

@@ -1,6 +1,7 @@
 """How a decision table learns: by running the function once for each way through it, and never by guessing."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -16,13 +17,14 @@ from features.exam import Exam, Sex
 from features.once import once
 
 RUNS: list[str] = []
+NOW = datetime.now(UTC)
 
 
 def rows(**columns: list[Any]) -> Any:
     """A chunk of rows by column, `__` for the dots; everybody is 40 unless something else is stated."""
     size = len(next(iter(columns.values())))
     named = {name.replace("__", "."): values for name, values in columns.items()}
-    chunk, sound = read(pa.RecordBatch.from_pydict({"patient.age_years": [40.0] * size, **named}))
+    chunk, sound = read(pa.RecordBatch.from_pydict({"patient.age_years": [40.0] * size, **named}), NOW)
     assert sound.all()
     return chunk
 
