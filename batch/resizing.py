@@ -18,7 +18,8 @@ def resized(batches: Iterable[pa.RecordBatch], size: int, skip: int = 0) -> Iter
         while held >= size:
             together = _one(waiting)
             yield together.slice(0, size)
-            waiting, held = [together.slice(size)], held - size
+            held -= size
+            waiting = [together.slice(size)] if held else []  # an empty one would have the next be copied
     if held:
         yield _one(waiting)
 
