@@ -15,7 +15,7 @@ from service.record.appending import StoredEntry, Written, append, head_of, inta
 from service.record.chain import Head
 from service.record.connections import create_file, file_of, open_engine, read_url, surfaced, told
 from service.record.entry import Entry, Kind
-from service.record.migration import check, is_new
+from service.record.schema import check, is_new
 from service.record.tables import CONTENTS, ENTRIES, KEY
 
 _OF_ONE_ROW = {

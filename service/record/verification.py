@@ -13,8 +13,8 @@ from sqlalchemy import Row, func, select
 from service.record.chain import GENESIS, Head, content_digest, entry_hash
 from service.record.database import Database
 from service.record.entry import Content, Kind, is_moment
-from service.record.migration import damaged_triggers
 from service.record.purges import Purges
+from service.record.schema import damaged_triggers
 from service.record.tables import CHAIN, CONTENTS, ENTRIES
 
 PAGE = 250

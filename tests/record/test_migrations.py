@@ -10,15 +10,18 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import delete
 
 from service.errors import SchemaOutdated, StartupError
-from service.record import migration, migrations
+from service.record import migration, migrations, schema
 from service.record.appending import append
 from service.record.connections import create_file, open_engine, read_url
 from service.record.database import Database
 from service.record.entry import Kind
-from service.record.migration import Migrated, damaged_triggers, migrate, newest
+from service.record.migration import Migrated, migrate
+from service.record.migrations.triggers_0001 import triggers as triggers_of_a_start
+from service.record.schema import VERSIONS, damaged_triggers, newest
 from service.record.tables import CONTENTS, METADATA
 from service.record.verification import verify
 from tests.record.commands import run, run_process
@@ -53,6 +56,14 @@ def later_software(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(Path(str(migrations.__file__)).parent, folder)
     (folder / "versions" / "record_9999.py").write_text(NEXT.format(before=newest()))
     monkeypatch.setattr(migration, "MIGRATIONS", str(folder))
+    monkeypatch.setattr(schema, "VERSIONS", (*VERSIONS, "9999"))
+
+
+def test_the_versions_and_triggers_that_a_start_asks_for_are_those_of_the_steps() -> None:
+    """They are written down, so that the service need not load Alembic to start: a new step must not be forgotten."""
+    steps = [step.module for step in ScriptDirectory.from_config(migration._config()).walk_revisions()]
+    assert tuple(step.revision for step in reversed(steps)) == VERSIONS
+    assert next(step.triggers for step in steps if hasattr(step, "triggers")) is triggers_of_a_start
 
 
 def test_the_tables_are_those_that_the_code_knows(url: str, database: Database) -> None:
