@@ -1,13 +1,17 @@
 """Getting something from another server: no more of it than was agreed, and as it is, not unpacked."""
 
-import httpx2
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import httpx2
 
 
 class NoAnswer(Exception):
     """Something else came than what was asked for; the message is safe to log."""
 
 
-async def body_of(client: httpx2.AsyncClient, url: str, *, most: int) -> bytes:
+async def body_of(client: "httpx2.AsyncClient", url: str, *, most: int) -> bytes:
     """What is at `url`, of `most` bytes at the most.
 
     Raises:
@@ -15,7 +19,7 @@ async def body_of(client: httpx2.AsyncClient, url: str, *, most: int) -> bytes:
         httpx2.HTTPError: the server was not reached, or broke off.
     """
     async with client.stream("GET", url) as answer:
-        if answer.status_code != httpx2.codes.OK:
+        if answer.status_code != HTTPStatus.OK:
             raise NoAnswer(f"status {answer.status_code}")
         if answer.headers.get("Content-Encoding", "identity") != "identity":
             raise NoAnswer("compressed, which was not asked for")

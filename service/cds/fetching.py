@@ -10,10 +10,8 @@ import ssl
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urljoin
-
-import httpx2
 
 from service.body import Intricate, parse
 from service.cds.fhir_base import FhirBase
@@ -25,6 +23,9 @@ from service.downloading import NoAnswer, body_of
 from service.problems import Refusal
 from service.responding import FHIR_JSON
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    import httpx2
 
 SECONDS: Final = 2.0
 """How long all of it may take together: whoever orders is waiting, and the best answer comes within half a second."""
@@ -46,6 +47,8 @@ class Fetcher:
 
     @cached_property
     def _trusted(self) -> ssl.SSLContext:
+        import httpx2
+
         return httpx2.create_ssl_context()
 
     def base(self, request: HookRequest) -> FhirBase | None:
@@ -78,8 +81,10 @@ class Fetcher:
                 await asyncio.gather(*asking, return_exceptions=True)
         return {key: _read(key, pages, patient) for key, pages in collected.items()}
 
-    def _client(self, base: FhirBase, request: HookRequest) -> httpx2.AsyncClient:
+    def _client(self, base: FhirBase, request: HookRequest) -> "httpx2.AsyncClient":
         """A client for one call: nothing of it, cookies neither, is there for the next one."""
+        import httpx2
+
         headers = {"Accept": FHIR_JSON, "Accept-Encoding": "identity"}
         if request.fhir_authorization is not None:
             headers["Authorization"] = f"Bearer {request.fhir_authorization.access_token.get_secret_value()}"
@@ -104,10 +109,14 @@ class _Pages:
 def fetcher_of(settings: Settings) -> Fetcher:
     """The fetcher that `settings` allow; they hold only addresses that can be asked safely, and no other is asked."""
     bases = map(FhirBase.of, settings.fhir_servers)
-    return Fetcher([each for each in bases if each is not None], loopback=settings.alone)
+    allowed = [each for each in bases if each is not None]
+    if allowed:
+        # Loaded before somebody waits for it; and not at all by services that ask nobody, which are most.
+        import httpx2  # noqa: F401
+    return Fetcher(allowed, loopback=settings.alone)
 
 
-async def _collect(client: httpx2.AsyncClient, base: FhirBase, key: str, patient_id: str, collected: _Pages) -> None:
+async def _collect(client: "httpx2.AsyncClient", base: FhirBase, key: str, patient_id: str, collected: _Pages) -> None:
     """Ask for one part of the chart, page by page; what came by the time that something fails stays."""
     # Percent-encoded, so that it stays within its place whatever it is.
     url = f"{base.address}/{ASKED[key].template.replace('{{context.patientId}}', quote(patient_id, safe=''))}"
@@ -134,7 +143,7 @@ async def _collect(client: httpx2.AsyncClient, base: FhirBase, key: str, patient
         collected.fault = str(fault) if isinstance(fault, NoAnswer) else type(fault).__name__
 
 
-async def _get(client: httpx2.AsyncClient, url: str) -> dict[str, Any]:
+async def _get(client: "httpx2.AsyncClient", url: str) -> dict[str, Any]:
     try:
         said = parse(await body_of(client, url, most=MAX_BODY), FHIR_LIMITS)
     except (Refusal, Intricate):

@@ -11,11 +11,9 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 
 from service.errors import StartupError
-from service.identity.access_tokens import AccessTokens
 from service.identity.api_keys import ApiKeys
 from service.identity.caller import LOCAL, Caller, Scope
 from service.identity.guesses import Guesses
-from service.identity.jwks import JwkSet
 from service.identity.rate_limits import RateLimits, parsed
 from service.identity.refusals import KeysUnavailable, NotKnown, Reason, forbidden, too_many
 from service.identity.refused import Refused
@@ -181,6 +179,10 @@ def _credentials_of(
         return None
     if settings.auth is Auth.API_KEY:
         return ApiKeys(settings.api_keys_file, now=now, clock=clock)
+    # What reads signed tokens is loaded where there can be any.
+    from service.identity.access_tokens import AccessTokens
+    from service.identity.jwks import JwkSet
+
     try:
         keys = JwkSet(settings.jwt_jwks_url or "", clock=clock)
     except ValueError as fault:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from starlette.requests import Request
 
@@ -11,12 +11,14 @@ from service.errors import SchemaOutdated
 from service.identity.addresses import host_of, is_loopback
 from service.identity.admission import shown
 from service.identity.caller import LOCAL, Caller
-from service.identity.client_tokens import ClientTokens, Foreign, ShownToken
 from service.identity.guesses import Guesses
 from service.identity.rate_limits import RateLimits, parsed
-from service.identity.refusals import KeysUnavailable, NotKnown, Reason, foreign, too_many, unkept
+from service.identity.refusals import Foreign, KeysUnavailable, NotKnown, Reason, foreign, too_many, unkept
 from service.identity.refused import Refused
 from service.settings import Auth, Settings
+
+if TYPE_CHECKING:
+    from service.identity.client_tokens import ClientTokens, ShownToken
 
 NOBODY: Final = ""
 """Under which organisation those are counted that name one that is not known; no tenant has this name."""
@@ -51,7 +53,7 @@ class CdsAdmission:
 
     def __init__(
         self,
-        tokens: ClientTokens | None,
+        tokens: "ClientTokens | None",
         used: OnceOnly,
         *,
         audiences: Callable[[Request, str], frozenset[str]],
@@ -118,7 +120,7 @@ class CdsAdmission:
             raise self._refused.unknown(request, Reason.REPLAYED)
         return caller
 
-    async def _read(self, request: Request, tokens: ClientTokens, path: str) -> ShownToken:
+    async def _read(self, request: Request, tokens: "ClientTokens", path: str) -> "ShownToken":
         try:
             return await tokens.read(shown(request.headers, key_header=False), self._audiences(request, path))
         except (NotKnown, KeysUnavailable) as fault:
@@ -144,9 +146,14 @@ def cds_admission_of(
     A service that asks nobody who they are, on its own machine, does not ask record systems either, unless it is told
     of some. Elsewhere nobody is let in until it is.
     """
-    nobody_is_asked = settings.auth is Auth.NONE and not settings.cds_clients
+    tokens = None
+    if settings.auth is not Auth.NONE or settings.cds_clients:
+        # What reads signed tokens is loaded where there can be any.
+        from service.identity.client_tokens import ClientTokens
+
+        tokens = ClientTokens(settings.cds_clients, now=now, clock=clock)
     return CdsAdmission(
-        None if nobody_is_asked else ClientTokens(settings.cds_clients, now=now, clock=clock),
+        tokens,
         used,
         audiences=audiences_of(settings),
         limits=RateLimits(parsed(settings.rate_limit), clock=clock),

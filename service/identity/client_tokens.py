@@ -16,7 +16,7 @@ from typing import Any, Final
 from service.identity.caller import Caller, Scope
 from service.identity.jwks import JwkSet
 from service.identity.record_systems import CdsClient
-from service.identity.refusals import NotKnown, Reason
+from service.identity.refusals import Foreign, NotKnown, Reason
 from service.identity.signed_tokens import LEEWAY, read_header, seconds_of, stated_issuer, verified_claims
 
 KIND: Final = "jwt"
@@ -27,14 +27,6 @@ LONGEST_LIFE: Final = 3600.0
 
 LONGEST_ID: Final = 255
 """Characters of `jti`; a UUID has 36."""
-
-
-class Foreign(Exception):
-    """The token is right, and names an organisation that is not known; carries who signed it."""
-
-    def __init__(self, issuer: str) -> None:
-        super().__init__("a token for an organisation that is not known")
-        self.issuer = issuer
 
 
 @dataclass(frozen=True, kw_only=True)

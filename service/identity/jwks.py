@@ -6,8 +6,6 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlsplit
 
-import httpx2
-
 from service.downloading import NoAnswer, body_of
 from service.identity.addresses import checked_url
 from service.identity.refusals import KeysUnavailable, NotKnown, Reason
@@ -46,6 +44,8 @@ class JwkSet:
         self._asked: float | None = None
         self._why: str | None = None
         self._flight: asyncio.Task[None] | None = None
+        import httpx2  # not loaded by services that have no issuer
+
         self._client = httpx2.AsyncClient(
             timeout=SECONDS,
             follow_redirects=False,

@@ -48,6 +48,14 @@ class NotKnown(Exception):
         self.reason = reason
 
 
+class Foreign(Exception):
+    """The token is right, and names an organisation that is not known; carries who signed it."""
+
+    def __init__(self, issuer: str) -> None:
+        super().__init__("a token for an organisation that is not known")
+        self.issuer = issuer
+
+
 class KeysUnavailable(Exception):
     """The keys of the issuer could not be fetched, so that nobody's token can be checked."""
 
