@@ -8,7 +8,7 @@ remove it and the chain still holds.
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ GENESIS = "0" * 64
 
 FIELDS = tuple(each.name for each in fields(Entry) if each.name != "content")
 """What of an entry is hashed as it stands."""
+_OF_CONTENT = tuple(each.name for each in fields(Content))
 
 
 class Head(NamedTuple):
@@ -33,7 +34,12 @@ class Head(NamedTuple):
 
 def content_digest(content: Content) -> str:
     """The digest of what was said of the patient; without the salt, a guess at it cannot be tried."""
-    return _digest(asdict(content))
+    return _digest(stated_in(content))
+
+
+def stated_in(content: Content) -> dict[str, str | None]:
+    """What a content holds, by the names of its fields."""
+    return {name: getattr(content, name) for name in _OF_CONTENT}
 
 
 def entry_hash(stated: Mapping[str, Any], *, seq: int, content: str | None, previous: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import DataError, DBAPIError
 
 from service.errors import StartupError
@@ -22,6 +22,16 @@ _OF_ONE_ROW = {
     *("23502", "23514", "54000"),  # PostgreSQL: null where none may be, a check, more than an index takes
     *("SQLITE_CONSTRAINT_NOTNULL", "SQLITE_CONSTRAINT_CHECK"),
 }
+
+# Made once, because every answer to somebody who was here before asks it.
+_OF_PERSON = (
+    select(CONTENTS.c.exam)
+    .join(ENTRIES, ENTRIES.c.seq == CONTENTS.c.seq)
+    .where(CONTENTS.c.person == bindparam("person"), CONTENTS.c.exam.is_not(None))
+    .where(ENTRIES.c.tenant == bindparam("tenant"), ENTRIES.c.kind == str(Kind.ASSESSMENT))
+    .order_by(CONTENTS.c.seq.desc())
+    .limit(bindparam("limit"))
+)
 
 
 class Database:
@@ -106,16 +116,8 @@ class Database:
 
     def of_person(self, tenant: str, person: str, limit: int) -> list[str]:
         """The examinations of `person` as JSON, those recorded last first."""
-        asked = (
-            select(CONTENTS.c.exam)
-            .join(ENTRIES, ENTRIES.c.seq == CONTENTS.c.seq)
-            .where(CONTENTS.c.person == person, CONTENTS.c.exam.is_not(None))
-            .where(ENTRIES.c.tenant == tenant, ENTRIES.c.kind == str(Kind.ASSESSMENT))
-            .order_by(CONTENTS.c.seq.desc())
-            .limit(limit)
-        )
         with self.reading() as connection:
-            return [exam for (exam,) in connection.execute(asked)]
+            return list(connection.scalars(_OF_PERSON, {"tenant": tenant, "person": person, "limit": limit}))
 
     def examinations(self, tenant: str, person: str, limit: int) -> list[StoredEntry]:
         """The examinations of `person` with their answers, those recorded last first."""
