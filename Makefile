@@ -94,6 +94,10 @@ recording: setup ## measure what it costs to keep an answer: one commit each aga
 bench: setup ## measure answers a second beside others, on one core (PEERS=1, WORKERS=1; WRITE=1: all, and docs/speed.md; needs wrk)
 	@$(RUN) -m bench.serving $(if $(PEERS),--peers) $(if $(WORKERS),--workers) $(if $(WRITE),--write) $(ARGS)
 
+.PHONY: scaling
+scaling: setup ## measure what an answer costs a PostgreSQL and how many one chain takes, and write the tables of docs/scaling.md
+	@$(RUN) -m bench.scaling $(ARGS)
+
 .PHONY: demo-ehr
 demo-ehr: setup ## play a small record system: orders with signed tokens, cards, feedback (BASE=http://127.0.0.1:8000)
 	@$(RUN) -m bench.demo_ehr $(if $(BASE),--base "$(BASE)") $(ARGS)
