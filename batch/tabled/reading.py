@@ -179,5 +179,6 @@ def _references(column: Any, size: int) -> Flags:
         return np.ones(size, dtype=np.bool_)
     if not _is_text(column.type):
         return np.asarray(column.is_null())
-    short = pc.less_equal(pc.utf8_length(column), LONGEST_REFERENCE)
+    texts = column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+    short = pc.less_equal(pc.utf8_length(texts), LONGEST_REFERENCE)
     return np.asarray(short.fill_null(True))

@@ -158,6 +158,22 @@ def test_rows_that_columns_cannot_hold_are_decided_one_by_one_in_their_places() 
     assert found.answers.column("comparison.verdict").to_pylist()[1] is not None
 
 
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string())], ids=str)
+def test_text_may_stand_in_a_file_in_whatever_way_arrow_has(kind: pa.DataType) -> None:
+    """A column of pandas' categories is a dictionary."""
+    stated = {
+        "patient.reference": ["a" * 128, "a" * 129, "\N{GRINNING FACE}" * 128, None],
+        "history.side": ["left", "left", None, "nowhere"],
+        "examination.strength.great_toe_extension": ["5.0", "weak", "4.50", "4"],
+    }
+    columns = {name: pa.array(texts).dictionary_encode().cast(kind) for name, texts in stated.items()}
+    batch = pa.RecordBatch.from_pydict({"patient.age_years": pa.array([50.0] * 4), **columns})
+    together, single = Tabled(Settings(), NOW)(batch, 1), one_by_one(batch)
+    assert together.refused == single.refused
+    assert [each.row for each in together.refused] == [2, 4]
+    assert together.answers.select(("row", "reference")) == single.answers.select(("row", "reference"))
+
+
 def test_a_run_ends_where_rows_together_and_one_by_one_disagree() -> None:
     """Hazard H-33: the two are made to differ; the tables go by another policy."""
     decide = Tabled(Settings(red_flag_policy=Policy.LISTED), NOW)
