@@ -63,7 +63,9 @@ def classify(chunk: Chunk, rules: Rules, classifier: Classifier) -> None:
 
 
 def _answers(rows: Row, classifier: Classifier) -> Iterator[ModelAnswers]:
-    for first in range(0, max(len(rows), 1), ROWS_A_CALL):
+    if not len(rows):  # where nobody's other leg was examined; not every model can be asked of no rows
+        yield ModelAnswers(probabilities=np.empty((0, len(ROOTS) + 1)), root_sets=None, log_likelihood=None)
+    for first in range(0, len(rows), ROWS_A_CALL):
         yield classifier.answers(rows[first : first + ROWS_A_CALL])
 
 

@@ -21,6 +21,7 @@ from service.rules.look_alikes import nerves
 
 Flags = npt.NDArray[np.bool_]
 
+MOST_CANDIDATES: Final = 63
 ANSWERS: Final = [Answer.YES, Answer.NO, Answer.NOT_ASSESSED]
 
 
@@ -56,6 +57,8 @@ class Subset:
     def __init__(
         self, candidates: Sequence[Any], holds: Sequence[Callable[[Chunk], Flags]], make: Callable[[Any], Any] = tuple
     ) -> None:
+        if len(candidates) > MOST_CANDIDATES:
+            raise ValueError(f"{len(candidates)} candidates do not fit the bits of one number")
         self.values: list[Any] = []
         self._candidates, self._holds, self._make = candidates, holds, make
         self._codes: dict[int, int] = {}

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ from training.site.columns import exam_columns, from_arrow, nested
 
 NOW = datetime.now(UTC)
 COUNT = 300
+RELEASED = sorted(each.parent.name for each in (Path(__file__).parents[2] / "models").glob("*/manifest.json"))
 LATER = {findings_of.__wrapped__, findings.leg_examined.__wrapped__}  # type: ignore[attr-defined]
 """Counted in the rows of the classifier, which are held against `encode` here."""
 
@@ -184,6 +186,20 @@ def test_a_run_ends_where_rows_together_and_one_by_one_disagree() -> None:
         decide(over_50, 1)
     (under_50,) = as_table([a_body(49)]).combine_chunks().to_batches()
     assert decide(under_50, 1).answers.num_rows == 1
+
+
+@pytest.mark.parametrize("version", RELEASED)
+def test_every_released_model_is_asked_of_many_rows_at_once(version: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Also where nobody's other leg was examined; a model that fails would be asked once more for each row."""
+    (batch,) = (
+        as_table([a_body(40), a_body(60), a_body(50, history={"pain_severity": 7})]).combine_chunks().to_batches()
+    )
+    settings = Settings(model_version=version)
+    together, single = Tabled(settings, NOW)(batch, 1).answers, RowWise(settings, NOW)(batch, 1).answers
+    assert caplog.records == []
+    assert together.column("status").to_pylist() == ["ok"] * 3
+    for name in ENDS:
+        assert together.column(name).to_pylist() == pytest.approx(single.column(name).to_pylist(), abs=CLOSE)
 
 
 def test_the_classification_alone_is_that_of_the_whole() -> None:
