@@ -24,6 +24,7 @@ from features.reasons import ModelAnswers, Reasons, reasons_of
 from features.typicality import Typicality
 from service.deadline import Guard
 from service.errors import ClassifierUnavailable, ModelMismatch, ModelMissing
+from service.intake import EXAM
 from service.released import version_meant
 
 COLUMNS = (*ROOTS, "none")
@@ -227,9 +228,8 @@ class Classifier:
 
     def _run_golden_cases(self, limit: Any) -> None:
         golden = json.loads((self.folder / "golden.json").read_text(encoding="utf-8"))
-        read = TypeAdapter(Exam)
         for case in golden["cases"]:
-            row = encode(read.validate_json(json.dumps(case["exam"])))
+            row = encode(EXAM.validate_json(json.dumps(case["exam"])))
             wanted = np.array([math.nan if value is None else value for value in case["row"]], dtype=np.float32)
             if not np.array_equal(row, wanted, equal_nan=True):
                 raise ModelMismatch(

@@ -65,7 +65,8 @@ class RecordedExamination:
 class RecordedExaminations:
     """The examinations of one person, oldest first; a correction has the time of what it corrects, and comes after."""
 
-    __pydantic_config__: ClassVar = {"use_attribute_docstrings": True}
+    # Nobody waits for its schema when the service starts: it holds that of the Exam once more.
+    __pydantic_config__: ClassVar = {"use_attribute_docstrings": True, "defer_build": True}
 
     examinations: tuple[RecordedExamination, ...]
     complete: bool
