@@ -7,6 +7,7 @@ its worker died, comes back once. What a worker is asked changes nothing, so it 
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from itertools import islice
 from uuid import uuid4
 
@@ -21,6 +22,8 @@ from batch.source import Chunk, Place
 AHEAD = 2
 """Chunks that are under way for each thread of a worker: one that is worked on, and one that waits beside it."""
 
+ELSEWHERE = "does not find this project: start it in the folder of the checkout, by `python -m dask`."
+
 CONNECT_SECONDS, WORKER_SECONDS = 20.0, 60.0
 """How long to wait for the scheduler, and for a first worker to come to it."""
 
@@ -30,7 +33,7 @@ def cluster(scheduler: str | None, workers: int) -> Iterator[Client]:
     """A client of the cluster at an address, or of one on this machine with so many processes, which ends with it.
 
     Raises:
-        Unusable: there is no scheduler at the address, or no worker comes to it.
+        Unusable: there is no scheduler at the address, no worker comes to it, or one lacks this project.
     """
     for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]:
         logging.getLogger(name).setLevel(
@@ -56,6 +59,9 @@ def cluster(scheduler: str | None, workers: int) -> Iterator[Client]:
             raise Unusable(
                 f"No worker came to the Dask scheduler at {scheduler} within {WORKER_SECONDS:g} s."
             ) from None
+        # A worker that cannot read its tasks ends, and who waits for them waits for ever.
+        if None in client.run(find_spec, "batch").values():
+            raise Unusable(f"A worker of the Dask scheduler at {scheduler} {ELSEWHERE}")
         yield client
 
 
@@ -64,7 +70,7 @@ def decided_by(client: Client, terms: Terms, chunks: Iterable[Chunk]) -> Iterato
 
     Raises:
         OtherRelease: a worker has another model, other rules or another software.
-        Failed: the scheduler went away, or several workers died over one chunk.
+        Failed: the scheduler went away, several workers died over one chunk, or one of them lacks this project.
     """
     run, waiting = uuid4().hex, iter(chunks)
     under_way: dict[str, Place] = {}
@@ -88,6 +94,10 @@ def decided_by(client: Client, terms: Terms, chunks: Iterable[Chunk]) -> Iterato
             f"The Dask cluster failed ({type(fault).__name__}): its scheduler went away, or several workers died over "
             "one chunk, as they do where memory is short."
         ) from None
+    except (ModuleNotFoundError, RuntimeError) as fault:
+        if not isinstance(fault, ModuleNotFoundError) and not isinstance(fault.__cause__, ModuleNotFoundError):
+            raise
+        raise Failed(f"The Dask scheduler, or a worker that came later, {ELSEWHERE}") from None
 
 
 def _at_once(client: Client) -> int:

@@ -7,6 +7,7 @@ its own seed, so what is found is the same wherever it runs, as long as all mach
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import Any, Final
 
 from joblib import parallel_config
@@ -49,10 +50,17 @@ def _connected(scheduler: str) -> Any:
         raise NoCluster(f"No Dask scheduler answers at SCHEDULER={scheduler} ({type(fault).__name__}).") from None
     try:
         client.wait_for_workers(1, timeout=SECONDS)
-        others = [worker for worker, found in client.run(software).items() if found != software()]
+        away = None in client.run(find_spec, "training").values()
+        others = [] if away else [worker for worker, found in client.run(software).items() if found != software()]
     except TimeoutError:
         client.close()
         raise NoCluster(f"No worker came to the Dask scheduler at {scheduler} within {SECONDS:g} s.") from None
+    if away:
+        client.close()
+        raise NoCluster(
+            f"A worker of the Dask scheduler at {scheduler} does not find this project: start it in the folder of the "
+            "checkout, by `python -m dask`."
+        )
     if others:
         client.close()
         raise NoCluster(

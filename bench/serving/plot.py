@@ -70,5 +70,10 @@ def _title(figures: Figures) -> str:
     beside = [each for each in figures.servers if each.name in PEERS]
     if ours is None or not beside:
         return "Answers of one process on one core"
-    told = [f"{times(ours, each, MANY):.1f} of {each.name.partition(',')[0]}" for each in beside]
-    return "Times the answers: " + ", ".join(told)
+    told = [f"{times(ours, each, MANY):.1f} of {_short(each.name)}" for each in beside]
+    return "Answers of ours for each one " + ", ".join(told)
+
+
+def _short(name: str) -> str:
+    """`MLflow ONNX` for `MLflow, the ONNX model`."""
+    return name.replace(", the ", " ").removesuffix(" model")

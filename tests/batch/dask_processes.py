@@ -19,20 +19,22 @@ class Cluster:
 
     address: str
     log: Path
+    at: Path
+    """Where workers are started."""
     workers: list[subprocess.Popen[bytes]]
 
     def add(self, environment: Mapping[str, str] | None = None) -> None:
         """Start a worker with one thread and nobody who would start it again."""
         arguments = (self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1")
-        self.workers.append(_started("dask_worker", self.log, *arguments, **environment or {}))
+        self.workers.append(_started("worker", self.log, *arguments, at=self.at, **environment or {}))
 
 
 @contextmanager
-def cluster(folder: Path, count: int) -> Iterator[Cluster]:
-    """A scheduler with so many workers, as long as the block lasts."""
+def cluster(folder: Path, count: int, *, at: Path = ROOT, workers_at: Path = ROOT) -> Iterator[Cluster]:
+    """A scheduler with so many workers, as long as the block lasts, each started in its folder."""
     told, log = folder / "scheduler.json", folder / "dask.log"
     arguments = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(told))
-    scheduler = _started("dask_scheduler", log, *arguments)
+    scheduler = _started("scheduler", log, *arguments, at=at)
     workers: list[subprocess.Popen[bytes]] = []
     try:
         until = time.monotonic() + PATIENCE
@@ -40,7 +42,7 @@ def cluster(folder: Path, count: int) -> Iterator[Cluster]:
             assert scheduler.poll() is None, log.read_text(encoding="utf-8")
             assert time.monotonic() < until
             time.sleep(0.05)
-        made = Cluster(address=json.loads(told.read_bytes())["address"], log=log, workers=workers)
+        made = Cluster(address=json.loads(told.read_bytes())["address"], log=log, at=workers_at, workers=workers)
         for _ in range(count):
             made.add()
         yield made
@@ -50,11 +52,11 @@ def cluster(folder: Path, count: int) -> Iterator[Cluster]:
             process.wait()
 
 
-def _started(program: str, log: Path, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
+def _started(program: str, log: Path, *arguments: str, at: Path = ROOT, **environment: str) -> subprocess.Popen[bytes]:
     with log.open("ab") as said:
         return subprocess.Popen(
-            [sys.executable, "-m", f"distributed.cli.{program}", *arguments],
-            cwd=ROOT,
+            [sys.executable, "-m", "dask", program, *arguments],
+            cwd=at,
             env={**os.environ, **environment},
             stdout=said,
             stderr=said,

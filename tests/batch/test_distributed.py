@@ -83,6 +83,18 @@ def test_a_worker_with_other_models_is_told_and_nothing_is_lost(folder: Path, tm
     assert_whole(folder, out)
 
 
+@pytest.mark.parametrize(("without", "status"), [("at", 1), ("workers_at", 2)])
+def test_who_was_started_elsewhere_and_lacks_the_project_is_told(
+    without: str, status: int, folder: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "answers.parquet"
+    with cluster(tmp_path, count=1, **{without: tmp_path}) as dask:
+        done = batch(folder / "exams.parquet", out, *CHUNK, "--scheduler", dask.address)
+    assert done.returncode == status, done.stderr
+    assert "does not find this project" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_no_scheduler_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("batch.distributed.CONNECT_SECONDS", 0.5)
     for address in ("tcp://127.0.0.1:9", "nonsense://x"):

@@ -49,6 +49,15 @@ def test_the_same_is_found_on_a_cluster_even_if_a_worker_dies(small_model: Small
     assert "Traceback" not in asked
 
 
+def test_a_worker_that_lacks_the_project_is_told(tmp_path: Path) -> None:
+    with (
+        cluster(tmp_path, count=1, workers_at=tmp_path) as dask,
+        pytest.raises(NoCluster, match="does not find this project"),
+        fits_at(dask.address),
+    ):
+        pass
+
+
 def test_no_cluster_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("training.on_cluster.SECONDS", 1.0)
     with (
